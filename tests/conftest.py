@@ -15,6 +15,7 @@ from typing import Protocol
 import pytest
 import structlog
 from argon2 import PasswordHasher
+from devtools import browser
 from devtools.servers import Offer, Servers, find_offer, open_databases
 from devtools.servers.broker import Broker, ask
 from devtools.servers.databases import Databases, new_name
@@ -83,6 +84,8 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     try:
         config.stash[offer_key] = find_offer()
+        if browser.is_required():
+            browser.find_chromium()
     except LookupError as error:
         raise pytest.UsageError(str(error)) from error
     config.stash[servers_key] = Servers()
@@ -119,6 +122,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     for name, reason in config.stash[offer_key].missing.items():
         terminalreporter.write_line(f"Not tested on {name}: {reason}")
+    try:
+        browser.find_chromium()
+    except LookupError as error:
+        terminalreporter.write_line(f"Not tested in a browser: {error}")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route
 from everpost.api.routing.route import CallRoute
 from everpost.app import create_api, create_app
 from everpost.domain.people.tokens import new_secret
-from everpost.domain.reserved import RESERVED
+from everpost.domain.reserved import is_reserved
 from everpost.settings import Settings
 
 ADMIN = new_secret()
@@ -129,8 +129,10 @@ async def test_the_whole_blog_has_pages_the_api_and_probes(blog_file: Path) -> N
 def test_no_slug_can_take_the_place_of_another_page(blog_file: Path) -> None:
     blog = create_app(Settings(database_url=f"sqlite:///{blog_file}"))
     paths = [*(route.path for route in blog.routes if isinstance(route, Route | Mount)), *PATHS]
-    first = {path.split("/")[1] for path in paths}
-    assert {segment for segment in first if segment and not segment.startswith("{")} <= RESERVED
+    first = {path.split("/")[1].replace("{number}", "1") for path in paths}
+    segments = {segment for segment in first if segment and not segment.startswith("{")}
+    assert "tags" in segments
+    assert all(map(is_reserved, segments))
 
 
 async def test_a_server_may_pass_paths_without_the_root_path(blog_file: Path) -> None:

@@ -177,6 +177,21 @@ class PostQuery:
     comments: int = COMMENTS_INSIDE_LISTED
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostLocation:
+    """The facts that the path of a post depends on, and when it was updated."""
+
+    id: Id
+    slug: str
+    kind: PostKind
+    publication_date: datetime
+    updated_at: datetime
+
+    def position(self) -> Position:
+        """Its position in a list by publication date."""
+        return Position(self.publication_date, self.id)
+
+
 @dataclass(frozen=True, slots=True)
 class TagCount:
     """A tag, and the number of posts that have it."""

@@ -1,5 +1,7 @@
 """Reserved words: the first segments of Everpost's own paths, which cannot be slugs."""
 
+import re
+
 RESERVED: frozenset[str] = frozenset(
     {
         ".well-known",
@@ -28,7 +30,9 @@ RESERVED: frozenset[str] = frozenset(
     }
 )
 
+_SITEMAP_FILE = re.compile(r"sitemap-[0-9]+\.xml")
+
 
 def is_reserved(segment: str) -> bool:
     """Whether Everpost uses the paths that begin with this segment."""
-    return segment in RESERVED
+    return segment in RESERVED or _SITEMAP_FILE.fullmatch(segment) is not None

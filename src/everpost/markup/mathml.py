@@ -35,6 +35,8 @@ def mathml(source: str, *, is_block: bool) -> str | None:
         if element.tag not in _ELEMENTS:
             return None
         _keep_allowed_attributes(element)
+    if is_block:  # which can be scrolled sideways
+        root.attrib["tabindex"] = "0"
     return ET.tostring(root, encoding="unicode", short_empty_elements=False)
 
 

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from everpost.api.routing.route import CallRoute
 from everpost.web.assets import send_asset
 from everpost.web.feeds import comments as comment_feeds
-from everpost.web.feeds import guide
+from everpost.web.feeds import guide, robots, sitemap
 from everpost.web.feeds import posts as post_feeds
 from everpost.web.feeds.formats import FORMATS
 from everpost.web.public import archive, comments, lists, posts, sent_comments, tags
@@ -31,9 +31,12 @@ def add_pages(app: FastAPI) -> None:
 
 
 def _add_feeds(app: FastAPI) -> None:
-    """Add the routes of each feed in each format."""
+    """Add the routes of feeds, and of files for search engines."""
     get = partial(app.add_api_route, methods=["GET"])
     get("/feeds", guide.show_feeds)
+    get("/sitemap.xml", sitemap.show_sitemap)
+    get("/sitemap-{number}.xml", sitemap.show_sitemap_file)
+    get("/robots.txt", robots.show_robots)
     for file in FORMATS:
         get(f"/{file}", post_feeds.show_posts)
         get(f"/tags/{{tag:path}}/{file}", post_feeds.show_tag)

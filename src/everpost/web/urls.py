@@ -9,10 +9,12 @@ from fastapi import Request
 
 from everpost.domain.blog import Blog
 from everpost.domain.ids import Id
-from everpost.domain.permalinks import DEFAULT_PERMALINK, path_of
+from everpost.domain.permalinks import DEFAULT_PERMALINK, Addressed, path_of
 from everpost.domain.posts import Post
 from everpost.settings import Settings
 
+MAIN = "main"
+"""The fragment of what a page is about. A redirect needs a fragment, or browsers keep that of the form."""
 _HOST = re.compile(r"[A-Za-z0-9.\-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
 
 
@@ -52,7 +54,7 @@ class Urls:
     def api(self) -> str:
         return f"{self.root}/api"
 
-    def post(self, post: Post) -> str:
+    def post(self, post: Addressed) -> str:
         return self.root + quote(path_of(post, self.permalink, self.zone))
 
     def tag(self, tag: str) -> str:

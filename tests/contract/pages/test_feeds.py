@@ -41,6 +41,14 @@ async def test_a_feed_contains_the_posts_in_full_with_absolute_urls(open_site: S
     assert f'src="{HOME}/2024/pic.png"' in item.html
 
 
+async def test_a_frame_is_a_link_because_readers_remove_frames(site: Site) -> None:
+    video = "https://www.youtube.com/embed/abc"
+    await publish(site.store, format=PostFormat.HTML, content=f'<iframe src="{video}"></iframe>')
+    (item,) = (await read(site, "/atom.xml")).items
+    assert "iframe" not in item.html
+    assert f'href="{video}"' in item.html
+
+
 @in_every_format
 async def test_tags_and_authors_have_feeds(site: Site, file: str) -> None:
     await publish(site.store, title="One", tags=("a/b",), author=ANN)

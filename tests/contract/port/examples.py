@@ -1,14 +1,14 @@
 """Posts, comments and users for the tests, and functions that store and read them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypedDict, Unpack
 
 from everpost.domain.clock import LATEST
 from everpost.domain.comments import Branch, Comment, CommentPolicy, CommentQuery, CommentStatus
 from everpost.domain.ids import Id, new_id
-from everpost.domain.paging import Position
+from everpost.domain.paging import Page, Position
 from everpost.domain.people.tokens import Token, TokenQuery
 from everpost.domain.people.users import Author, Role, User
 from everpost.domain.posts import (
@@ -17,6 +17,7 @@ from everpost.domain.posts import (
     PostFilter,
     PostFormat,
     PostKind,
+    PostLocation,
     PostQuery,
     PostSort,
     PostStatus,
@@ -181,6 +182,13 @@ async def register(store: Store, **fields: Unpack[UserFields]) -> User:
 async def read_post(store: Store, id: Id) -> Post:
     """The post with the maximum number of comments."""
     return await store.posts.get(id, comments=100)
+
+
+def locations(page: Page[Post]) -> Page[PostLocation]:
+    """The locations of the posts of a page."""
+    names = [field.name for field in fields(PostLocation)]
+    rows = (PostLocation(**{name: getattr(post, name) for name in names}) for post in page.rows)
+    return Page(tuple(rows), has_more=page.has_more)
 
 
 async def read_posts(

@@ -12,13 +12,22 @@ from everpost.domain.ids import Id, new_id
 from everpost.domain.paging import Position
 from everpost.domain.people.tokens import Scope, Token, digest
 from everpost.domain.people.users import UserQuery
-from everpost.domain.posts import COMMENTS_INSIDE, PostFilter, PostQuery
+from everpost.domain.posts import COMMENTS_INSIDE, PostChange, PostFilter, PostKey, PostQuery
 from everpost.domain.rate_limits import Limit
 from everpost.errors import Conflict
 from everpost.stores.mongo.model.documents import comment_document, post_document
 from everpost.stores.mongo.model.people import token_entry, user_document
 from everpost.stores.mongo.store import MongoStore
-from tests.contract.port.examples import EVERYBODY, MOMENT, a_comment, a_post, a_user, numbered, publish
+from tests.contract.port.examples import (
+    EVERYBODY,
+    LATER,
+    MOMENT,
+    a_comment,
+    a_post,
+    a_user,
+    numbered,
+    publish,
+)
 from tests.stores.mongo.blog import Database
 
 pytestmark = pytest.mark.own_database
@@ -94,14 +103,22 @@ async def test_a_long_thread_of_one_moment_is_read_and_written_a_little_at_a_tim
 async def test_a_page_of_many_posts_of_one_moment_looks_at_itself_only(
     store: MongoStore, profiled: Database
 ) -> None:
-    posts = [a_post(id=numbered(number)) for number in range(MANY)]
+    posts = [a_post(id=numbered(number), paths=(f"/{number}",)) for number in range(MANY)]
     await profiled["posts"].insert_many([dict(post_document(post)) for post in posts])
     await profiled.command("profile", 2)
     page = await store.posts.page(
         PostQuery(filter=EVERYBODY, limit=10, after=Position(MOMENT, numbered(MANY // 2)))
     )
     assert [post.id for post in page.rows] == [numbered(MANY // 2 - each) for each in range(1, 11)]
-    await store.posts.find("a-slug", comments=10)
+    for key, value in ((PostKey.SLUG, posts[7].slug), (PostKey.PATH, "/7")):
+        found = await store.posts.find_validated(key, value, comments=10)
+        assert found is not None
+        assert found.post.id == numbered(7)
+        assert set(await store.posts.find_validators(key, [value, "other"])) == {value}
+    with pytest.raises(Conflict):
+        await store.posts.add(a_post(slug=posts[7].slug, paths=("/7",)))
+    change = PostChange(updated_at=LATER, slug="another-slug", paths=("/another",))
+    await store.posts.save(numbered(7), change, match=None, comments=0)
     await store.posts.get(numbered(7), comments=0)
     assert await most_examined(profiled) <= 20
 

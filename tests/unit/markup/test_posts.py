@@ -44,8 +44,8 @@ def html(content: str) -> RenderedPost:
         ("$x^2$", "<p><math><msup><mi>x</mi><mn>2</mn></msup></math></p>\n"),
         ("$\\foo$", '<p><code class="language-math">\\foo</code></p>\n'),
         ("$\\text{<b>}$", "<p><math><mtext>&lt;b&gt;</mtext></math></p>\n"),
-        ("$$\nx\n$$", '<math display="block"><mi>x</mi></math>\n'),
-        ("a $$x$$ b", '<p>a <math display="block"><mi>x</mi></math> b</p>\n'),
+        ("$$\nx\n$$", '<math display="block" tabindex="0"><mi>x</mi></math>\n'),
+        ("a $$x$$ b", '<p>a <math display="block" tabindex="0"><mi>x</mi></math> b</p>\n'),
         ("a $$\\foo$$ b", '<p>a <code class="language-math">\\foo</code> b</p>\n'),
         (
             "```rust,ignore\n;\n```",

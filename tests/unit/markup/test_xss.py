@@ -24,7 +24,7 @@ WRITTEN_BY_US = {
 POST_ATTRIBUTES = {
     element: {*allow_lists.POST_ATTRIBUTES.get(element, "").split(), *WRITTEN_BY_US.get(element, ())}
     for element in {*allow_lists.POST_ATTRIBUTES, *WRITTEN_BY_US}
-} | dict.fromkeys(_ELEMENTS, _ATTRIBUTES)
+} | dict.fromkeys(_ELEMENTS, _ATTRIBUTES | {"tabindex"})
 COMMENT_ATTRIBUTES = {
     "*": set[str](),
     "a": {"href", "rel", "title"},

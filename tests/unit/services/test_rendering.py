@@ -63,8 +63,10 @@ async def test_the_result_is_that_of_the_pure_function(rendering: Renderer) -> N
     content = "# A\n\n*b* ![c](d.png) \ud7ff\U0001f30d <iframe src='https://player.example/'></iframe>\n"
     base = "https://blog.example/a"
     for each in PostFormat:
-        expected = render_post(content, each, embed_hosts={"player.example"}, base_url=base)
-        assert await rendering.post(post(content, each), base_url=base) == expected
+        on_its_page = render_post(content, each, embed_hosts={"player.example"})
+        assert await rendering.post(post(content, each)) == on_its_page
+        in_a_feed = render_post(content, each, base_url=base)
+        assert await rendering.post(post(content, each), base_url=base) == in_a_feed
     assert await rendering.comment(content) == render_comment(content)
 
 

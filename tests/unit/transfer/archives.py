@@ -18,11 +18,18 @@ from tests.contract.port.blog.whole_blogs import ANN, SETTINGS, TOKENS, a_whole_
 from tests.contract.port.examples import a_comment, a_post, numbered
 
 WHOLE = a_whole_blog()
-POST = replace(a_post(id=numbered(1), author=by(ANN)), comment_count=2)
+POST = replace(a_post(id=numbered(1), author=by(ANN), paths=("/a", "/b")), comment_count=2)
 FIRST = replace(a_comment(POST.id, id=numbered(2), author=by(ANN)), reply_count=1)
 REPLY = a_comment(POST.id, id=numbered(3), parent_id=FIRST.id, depth=1)
 EMPTY = {kind.name: int(kind.is_single) for kind in KINDS}
-SMALL: list[Record] = [SETTINGS, ANN, TOKENS[0], POST, FIRST, REPLY]
+SMALL: list[Record] = [
+    replace(SETTINGS, title="", description="", navigation=()),
+    ANN,
+    TOKENS[0],
+    POST,
+    FIRST,
+    REPLY,
+]
 
 
 def quiet(_done: int, _total: int) -> None:

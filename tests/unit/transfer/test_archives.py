@@ -200,6 +200,7 @@ def test_a_compressed_file_with_a_flipped_bit_is_refused_or_unchanged(tmp_path: 
         ([SETTINGS, TOKENS[0]], "line 3", "user_id"),
         ([SETTINGS, replace(POST, comment_count=0)], "line 3", "author_id"),
         ([*SMALL, replace(a_post(id=numbered(9)), slug=POST.slug)], "line 8", "slug"),
+        ([*SMALL, a_post(id=numbered(9), paths=("/c", "/b"))], "line 8", "paths"),
         ([SETTINGS, ANN, FIRST], "line 4", "post_id"),
         ([*SMALL[:4], replace(FIRST, author=by(OTTO)), REPLY], "line 6", "author_id"),
         ([*SMALL[:4], replace(FIRST, depth=1), REPLY], "line 6", "depth"),

@@ -34,7 +34,9 @@ class Renderer:
         self._running: dict[_Key, asyncio.Task[Rendered]] = {}
 
     async def post(self, post: Post, *, base_url: str | None = None) -> RenderedPost:
-        """Render a post. With `base_url`, the address of the post, all addresses in it become absolute."""
+        """Render a post. With `base_url`, the address of the post, the result is for use outside its page:
+        all addresses in it are absolute, and frames become links.
+        """
         [rendered] = await self._find_all([self._job(post, base_url)])
         return cast("RenderedPost", rendered)
 
@@ -56,7 +58,7 @@ class Renderer:
         self._processes.close()
 
     def _job(self, post: Post, base_url: str | None = None) -> Job:
-        return Job(post.content, post.format, base_url, self._hosts)
+        return Job(post.content, post.format, base_url, self._hosts if base_url is None else ())
 
     async def _find_all(self, jobs: Sequence[Job]) -> list[Rendered]:
         """The results, in order. If all are cached, which is usual, no tasks are created."""

@@ -11,7 +11,16 @@ from everpost.domain.comment_preconditions import CommentContext
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
-from everpost.domain.posts import Post, PostChange, PostFilter, PostKey, PostQuery, TagCount, TagQuery
+from everpost.domain.posts import (
+    Post,
+    PostChange,
+    PostFilter,
+    PostKey,
+    PostLocation,
+    PostQuery,
+    TagCount,
+    TagQuery,
+)
 from everpost.domain.revisions import ExpectedRevisions
 from everpost.errors import NotFound, SchemaMismatch
 from everpost.stores.batching import Batcher, KeyedLocks
@@ -19,7 +28,14 @@ from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Transactions
 from everpost.stores.mongo.garbage_collection import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections, Filter
-from everpost.stores.mongo.model.documents import LIVING, PostDocument, post_projection, read_post
+from everpost.stores.mongo.model.documents import (
+    LIVING,
+    LOCATION,
+    PostDocument,
+    post_projection,
+    read_location,
+    read_post,
+)
 from everpost.stores.mongo.model.people import BLOG, read_blog
 from everpost.stores.mongo.new_posts import PostInserter
 from everpost.stores.mongo.post_changes import Change, PostUpdater, Preconditions
@@ -191,6 +207,16 @@ class MongoPosts(Part):
         if blog is None:
             raise SchemaMismatch("The settings of the blog are missing: the schema is incomplete.")
         return Page.of([*_validators(documents, blog["names_stamp"])], query.limit)
+
+    @reads
+    async def page_locations(self, query: PostQuery) -> Page[PostLocation]:
+        async with self._listing.session(query.filter) as session:
+            choice = await self._listing.choose(query.filter, session)
+            if choice is None:
+                return Page((), has_more=False)
+            cursor = self._listing.cursor(choice, query, LOCATION, session)
+            documents = await cursor.skip(query.skip).limit(query.limit + 1).to_list()
+        return Page.of([*map(read_location, documents)], query.limit)
 
     @reads
     async def count(self, filter: PostFilter) -> int:

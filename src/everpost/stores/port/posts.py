@@ -7,7 +7,16 @@ from everpost.domain.comment_preconditions import CommentContext
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
-from everpost.domain.posts import Post, PostChange, PostFilter, PostKey, PostQuery, TagCount, TagQuery
+from everpost.domain.posts import (
+    Post,
+    PostChange,
+    PostFilter,
+    PostKey,
+    PostLocation,
+    PostQuery,
+    TagCount,
+    TagQuery,
+)
 from everpost.domain.revisions import ExpectedRevisions
 
 
@@ -76,6 +85,10 @@ class Posts(Protocol):
 
     async def page_validators(self, query: PostQuery) -> Page[tuple[Id, Validator]]:
         """Return the ids and validators of the posts that `page` would return; cheaper than reading them."""
+        ...
+
+    async def page_locations(self, query: PostQuery) -> Page[PostLocation]:
+        """Return the locations of the posts that `page` would return; a page of thousands is cheap."""
         ...
 
     async def count(self, filter: PostFilter) -> int:

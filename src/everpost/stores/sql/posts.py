@@ -13,7 +13,16 @@ from everpost.domain.comment_preconditions import CommentContext
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
-from everpost.domain.posts import Post, PostChange, PostFilter, PostKey, PostQuery, TagCount, TagQuery
+from everpost.domain.posts import (
+    Post,
+    PostChange,
+    PostFilter,
+    PostKey,
+    PostLocation,
+    PostQuery,
+    TagCount,
+    TagQuery,
+)
 from everpost.domain.revisions import ExpectedRevisions, new_stamp
 from everpost.errors import Busy, Conflict, NotFound
 from everpost.stores.batching import Batcher, KeyedLocks
@@ -25,6 +34,7 @@ from everpost.stores.sql.model.mappers import (
     blog_of,
     comment_of,
     comment_values,
+    location_of,
     path_values,
     post_of,
     post_values,
@@ -37,6 +47,7 @@ from everpost.stores.sql.post_changes import Change, PostUpdater, Preconditions
 from everpost.stores.sql.post_paths import permalink_rule
 from everpost.stores.sql.queries import post_lists, post_queries, selects, writable_ctes
 from everpost.stores.sql.queries.conflicts import Claim, resolve
+from everpost.stores.sql.queries.post_lists import Columns
 from everpost.stores.sql.queries.preconditions import with_owner, with_revision
 
 _ADD = insert(PostRow)
@@ -123,14 +134,21 @@ class SqlPosts:
         return {row.id: validator_of(row) for row in rows}
 
     async def page_validators(self, query: PostQuery) -> Page[tuple[Id, Validator]]:
+        rows = await self._bare_page(query, Columns.VALIDATOR)
+        return Page(tuple((row.id, validator_of(row)) for row in rows.rows), has_more=rows.has_more)
+
+    async def page_locations(self, query: PostQuery) -> Page[PostLocation]:
+        rows = await self._bare_page(query, Columns.LOCATION)
+        return Page(tuple(map(location_of, rows.rows)), has_more=rows.has_more)
+
+    async def _bare_page(self, query: PostQuery, columns: Columns) -> Page[AnyRow]:
         normalized = post_lists.normalize(query.filter)
         if normalized is None:
             return Page((), has_more=False)
-        statement, parameters = post_lists.page_of_posts(query, normalized, whole=False)
+        statement, parameters = post_lists.page_of_posts(query, normalized, columns=columns)
         bounded = post_lists.is_bounded(query)
         rows = await self._connections.fetch(statement, parameters, bounded=bounded)
-        found = Page.of(post_lists.in_order(list(rows), query.sort), query.limit)
-        return Page(tuple((row.id, validator_of(row)) for row in found.rows), has_more=found.has_more)
+        return Page.of(post_lists.in_order(list(rows), query.sort), query.limit)
 
     async def count(self, filter: PostFilter) -> int:
         normalized = post_lists.normalize(filter)

@@ -1,1 +1,1 @@
-"""Feeds: Atom, RSS and JSON Feed."""
+"""Feeds, the sitemap and robots.txt."""

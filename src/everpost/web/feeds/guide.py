@@ -2,10 +2,11 @@
 
 from fastapi import Request, Response
 
+from everpost.domain.clock import now
 from everpost.web.contexts import FeedsPage, Link
 from everpost.web.feeds.alternates import feed_path
 from everpost.web.feeds.formats import FORMATS
-from everpost.web.feeds.requests import answer_with
+from everpost.web.feeds.requests import keep
 from everpost.web.metadata import list_metadata
 from everpost.web.page_cache import CurrentPageCache
 from everpost.web.rendering import render
@@ -23,7 +24,7 @@ async def show_feeds(request: Request, shown: CurrentPresentation, cache: Curren
         posts=_links(shown, urls.home),
         comments=_links(shown, urls.comments),
     )
-    return answer_with(request, cache, (shown, urls.feeds), (), render(context), "text/html")
+    return keep(cache, (shown, urls.feeds), (), render(context), "text/html").answer(request, now())
 
 
 def _links(shown: Presentation, page: str) -> tuple[Link, ...]:

@@ -44,23 +44,18 @@ class FeedRequest:
     def answer(self, key: tuple[object, ...], posts: Sequence[Post], document: Document) -> Response:
         """The response with a new document, which is cached together with these posts."""
         body, media_type = self.format.write(document), f"{self.format.media_type}; charset=utf-8"
-        return answer_with(self.http, self.cache, key, posts, body, media_type)
+        return keep(self.cache, key, posts, body, media_type).answer(self.http, now())
 
 
-def answer_with(
-    request: Request,
-    cache: PageCache,
-    key: tuple[object, ...],
-    posts: Sequence[Post],
-    body: bytes,
-    media_type: str,
-) -> Response:
-    """The response with this body. An equal cached body keeps its date."""
+def keep(
+    cache: PageCache, key: tuple[object, ...], posts: Sequence[Post], body: bytes, media_type: str
+) -> RenderedPage:
+    """Cache a page with this body, and return it. An equal cached body keeps its date."""
     page = cache.find(key, posts)
     if page is None or page.body != body:
         page = RenderedPage(body, now(), media_type=media_type)
         cache.keep(key, posts, page)
-    return page.answer(request, now())
+    return page
 
 
 async def get_feed_request(

@@ -26,7 +26,7 @@ def write_rss(document: Document) -> bytes:
     channel = add(root, "channel")
     add(channel, "title", document.title)
     add(channel, "link", document.home)
-    add(channel, "description", _html(document.description or document.title))
+    add(channel, "description", document.description or document.title)
     add(channel, "language", document.language)
     add(channel, "lastBuildDate", _date(document.updated))
     add_page_links(channel, document, MEDIA_TYPE)

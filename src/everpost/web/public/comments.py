@@ -23,6 +23,7 @@ from everpost.web.public.permalinks import Moved, find_post
 from everpost.web.public.posts import find_parent, post_page
 from everpost.web.rendering import render
 from everpost.web.site import CurrentPresentation
+from everpost.web.urls import MAIN
 from everpost.web.views.comments import Thread
 
 MAX_FORM = 256 * 1024
@@ -64,7 +65,7 @@ async def send_comment(
             raise form_error(error) from None
     except FormError as refused:
         return await _show_again(store, Thread(post, shown), fields, refused)
-    url = shown.urls.sent(post.id, made.comment.id, made.key or "")
+    url = f"{shown.urls.sent(post.id, made.comment.id, made.key or '')}#{MAIN}"
     return RedirectResponse(url, 303, {"cache-control": "no-store"})
 
 

@@ -21,7 +21,7 @@ from everpost.web.rendering import render
 from everpost.web.site import CurrentPresentation, Presentation
 from everpost.web.views.posts import summaries
 
-_FEW = 2
+FEW = 2
 """The number of posts below which a list is not indexed: it adds nothing to the post itself."""
 
 
@@ -115,7 +115,7 @@ def _key(shown: Presentation, listed: Listed) -> tuple[object, ...]:
 
 
 def _metadata(shown: Presentation, heading: str, listed: Listed) -> Metadata:
-    is_thin = not (listed.has_newer or listed.has_older) and len(listed.rows) < _FEW
+    is_thin = not (listed.has_newer or listed.has_older) and len(listed.rows) < FEW
     return list_metadata(
         shown,
         heading,

@@ -33,6 +33,7 @@ from everpost.web.metadata import private_metadata
 from everpost.web.public.comments import PRIVATE, OwnPage
 from everpost.web.rendering import render, safe_html
 from everpost.web.site import CurrentPresentation, Presentation
+from everpost.web.urls import MAIN
 from everpost.web.views.comments import Thread
 
 _HEADINGS = {
@@ -92,7 +93,8 @@ async def change_sent(
         await _accepted(request, edit_comment(store, PUBLIC, replace(wanted, content=content), guest))
     except FormError as refused:
         return await _page(seen, shown, policies, query, fields=fields, refused=refused)
-    return RedirectResponse(shown.urls.sent(post_id, comment_id, query.key, saved="true"), 303, PRIVATE)
+    saved = shown.urls.sent(post_id, comment_id, query.key, saved="true")
+    return RedirectResponse(f"{saved}#{MAIN}", 303, PRIVATE)
 
 
 async def _accepted(request: Request, change: Awaitable[object]) -> None:

@@ -20,7 +20,16 @@ from everpost.domain.posts import (
     PostStatus,
 )
 from everpost.stores.port import Store
-from tests.contract.port.examples import EVERYBODY, LATER, MOMENT, numbered, publish, read_posts, register
+from tests.contract.port.examples import (
+    EVERYBODY,
+    LATER,
+    MOMENT,
+    locations,
+    numbered,
+    publish,
+    read_posts,
+    register,
+)
 
 MILLISECOND = timedelta(milliseconds=1)
 TODAY = MOMENT + timedelta(days=1)
@@ -86,6 +95,7 @@ def is_listed(post: Post, filter: PostFilter) -> bool:
 
 async def page(store: Store, query: PostQuery) -> tuple[list[Post], bool]:
     got = await store.posts.page(query)
+    assert await store.posts.page_locations(query) == locations(got)
     return list(got.rows), got.has_more
 
 

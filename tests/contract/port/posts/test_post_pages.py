@@ -17,6 +17,7 @@ from tests.contract.port.examples import (
     MOMENT,
     a_post,
     comment_on,
+    locations,
     numbered,
     publish,
     read_posts,
@@ -36,7 +37,9 @@ async def publish_many(store: Store, count: int) -> Sequence[Post]:
 async def page(
     store: Store, limit: int, *, skip: int = 0, after: Position | None = None
 ) -> tuple[Sequence[Post], bool]:
-    got = await store.posts.page(PostQuery(filter=EVERYBODY, limit=limit, skip=skip, after=after, comments=0))
+    query = PostQuery(filter=EVERYBODY, limit=limit, skip=skip, after=after, comments=0)
+    got = await store.posts.page(query)
+    assert await store.posts.page_locations(query) == locations(got)
     return list(got.rows), got.has_more
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from everpost.domain.comments import Branch, CommentChange, CommentQuery, CommentStatus, QueueQuery
 from everpost.domain.ids import Id, new_id
 from everpost.domain.paging import Position
-from everpost.domain.posts import PostChange, PostQuery, TagQuery
+from everpost.domain.posts import PostChange, PostKey, PostQuery, TagQuery
 from everpost.domain.revisions import Revision
 from everpost.stores.sql.engine import Parameters
 from everpost.stores.sql.engine.compiled import CompiledDatabase
@@ -51,7 +51,11 @@ async def test_a_read_is_one_statement_and_a_list_with_comments_two(
         (lambda: store.posts.read([post.id, new_id()], comments=10), 1),
         (lambda: store.posts.validators([post.id]), 1),
         (lambda: store.posts.page_validators(everything), 1),
+        (lambda: store.posts.page_locations(everything), 1),
         (lambda: store.posts.find("slug", comments=100), 1),
+        (lambda: store.posts.find_by_path("/path", comments=100), 1),
+        (lambda: store.posts.find_validators(PostKey.SLUG, ["slug", "other"]), 1),
+        (lambda: store.posts.find_validators(PostKey.PATH, ["/path", "/other"]), 1),
         (lambda: store.posts.count(EVERYBODY), 1),
         (lambda: store.posts.page(PostQuery(filter=EVERYBODY, limit=10, comments=0)), 1),
         (lambda: store.posts.page(PostQuery(filter=EVERYBODY, limit=10, comments=10)), 2),

@@ -129,6 +129,7 @@ def written(items: list[Item]) -> str:
     for item in items:
         if isinstance(item, SourcePost):
             words += [item.title, item.slug or "", *item.tags, *item.changes, str(item.publication_date)]
+            words += [item.summary or "", *item.paths]
             words += [str(item.updated_at), "published: draft" if item.status is PostStatus.DRAFT else ""]
         elif isinstance(item, SourceAuthor):
             words += [item.name, item.email or ""]

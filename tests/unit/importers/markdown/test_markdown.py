@@ -120,9 +120,9 @@ def test_a_post_of_pelican(tmp_path: Path) -> None:
     assert post.publication_date == datetime(2010, 12, 3, 10, 20, tzinfo=UTC)
     assert post.tags == ("pelican", "publishing", "Python")
     assert post.content == "This is the content.\n"
-    assert post.changes == (
-        "its other authors were dropped: Conan Doyle",
-        "its fields were dropped: summary",
+    assert (post.summary, post.changes) == (
+        "Short and sweet",
+        ("its other authors were dropped: Conan Doyle",),
     )
 
 

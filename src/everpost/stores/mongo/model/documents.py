@@ -9,7 +9,7 @@ from bson import ObjectId
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.people.users import Author
-from everpost.domain.posts import COMMENTS_INSIDE, Post, PostFormat, PostKind, PostStatus
+from everpost.domain.posts import COMMENTS_INSIDE, Post, PostFormat, PostKind, PostLocation, PostStatus
 from everpost.domain.revisions import ExpectedRevisions, new_stamp
 
 _MAX_LONG = 2**63 - 1
@@ -145,6 +145,20 @@ def read_post(document: PostDocument) -> Post:
         comment_count=document["comment_count"],
         comments=tuple(map(read_comment, document.get("comments", ()))),
         stamp=document["stamp"],
+    )
+
+
+LOCATION: dict[str, Any] = {"slug": 1, "kind": 1, "publication_date": 1, "updated_at": 1}
+"""The projection for the location of a post."""
+
+
+def read_location(document: PostDocument) -> PostLocation:
+    return PostLocation(
+        id=Id(str(document["_id"])),
+        slug=document["slug"],
+        kind=PostKind(document["kind"]),
+        publication_date=document["publication_date"],
+        updated_at=document["updated_at"],
     )
 
 

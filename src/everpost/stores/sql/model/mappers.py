@@ -10,7 +10,7 @@ from everpost.domain.ids import Id
 from everpost.domain.people.names import name_key
 from everpost.domain.people.tokens import Scope, Token, TokenKind
 from everpost.domain.people.users import Author, Role, User, email_key
-from everpost.domain.posts import Post, PostFormat, PostKind, PostStatus
+from everpost.domain.posts import Post, PostFormat, PostKind, PostLocation, PostStatus
 from everpost.domain.records import Record
 from everpost.domain.revisions import new_stamp
 from everpost.stores.port import Validated, Validator
@@ -80,6 +80,17 @@ def post_of(row: AnyRow, comments: Iterable[Comment] = ()) -> Post:
         comment_count=row.comment_count,
         comments=tuple(sorted(comments, key=lambda comment: comment.position)),
         stamp=row.stamp,
+    )
+
+
+def location_of(row: AnyRow) -> PostLocation:
+    """Return the location of the post in a row."""
+    return PostLocation(
+        id=row.id,
+        slug=row.slug,
+        kind=_POST_KINDS[row.kind],
+        publication_date=row.publication_date,
+        updated_at=row.updated_at,
     )
 
 

@@ -4,6 +4,7 @@ of an index, read in its order.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from functools import cache
 from typing import Any
 
@@ -29,8 +30,15 @@ _UNTIL = bindparam("until", type_=Moment)
 _UPDATED_UNTIL = bindparam("updated_until", type_=Moment)
 _SKIP = bindparam("skip", type_=BigInteger)
 
-_POST = tuple(column for column in PostRow.__table__.c if column.key != "author_id")
-_STATE = (PostRow.id, PostRow.publication_date, PostRow.updated_at, *VALIDATOR)
+_DATES = (PostRow.id, PostRow.publication_date, PostRow.updated_at)
+
+
+class Columns(Enum):
+    """The columns that a list reads: of whole posts, of their validators, or of their locations."""
+
+    POST = tuple(column for column in PostRow.__table__.c if column.key != "author_id")
+    VALIDATOR = (*_DATES, *VALIDATOR)
+    LOCATION = (*_DATES, PostRow.slug, PostRow.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +119,9 @@ def _conditions(shape: Shape, listed: _Listed) -> list[ColumnElement[bool]]:
 
 @cache
 def list_page(
-    shape: Shape, sort: PostSort, *, after: bool, until: bool = False, whole: bool = True
+    shape: Shape, sort: PostSort, *, after: bool, until: bool = False, columns: Columns = Columns.POST
 ) -> AnySelect:
-    """Select the posts of a page, unordered, with their authors; unless `whole`, only their validators. A
+    """Select these columns of the posts of a page, unordered; whole posts with their authors. A
     subquery selects the ids first, because MySQL would otherwise read the content of every post that is
     skipped. The join is an outer join, because that is never reordered.
     """
@@ -138,18 +146,17 @@ def list_page(
     # MariaDB estimates that another index and a sort are cheaper.
     names = names.with_hint(listed.table, f"FORCE INDEX ({listed.index(date)})", "mysql")
     page = names.subquery("list_page")
-    columns = _POST if whole else _STATE
-    posts = select(*columns).select_from(page).outerjoin(PostRow, PostRow.id == page.c.id)
-    return with_author(posts, PostRow.__table__.c.author_id) if whole else posts
+    posts = select(*columns.value).select_from(page).outerjoin(PostRow, PostRow.id == page.c.id)
+    return with_author(posts, PostRow.__table__.c.author_id) if columns is Columns.POST else posts
 
 
 def page_of_posts(
-    query: PostQuery, normalized: NormalizedFilter, *, whole: bool = True
+    query: PostQuery, normalized: NormalizedFilter, *, columns: Columns = Columns.POST
 ) -> tuple[AnySelect, Values]:
     """Return a statement for one post more than the page has, as for `list_page`, and its parameters."""
     after, until = query.after, query.updated_until
     statement = list_page(
-        normalized.shape, query.sort, after=after is not None, until=until is not None, whole=whole
+        normalized.shape, query.sort, after=after is not None, until=until is not None, columns=columns
     )
     where: Values = {"skip": query.skip} if after is None else position_values(after)
     if until is not None:
@@ -160,7 +167,7 @@ def page_of_posts(
 def is_bounded(query: PostQuery) -> bool:
     """Whether the page reads few rows besides its own. Posts with a tag are not indexed by author."""
     has_index = query.filter.tag is None or query.filter.author_id is None
-    return has_index and query.skip <= MAX_LIMIT
+    return has_index and query.skip <= MAX_LIMIT and query.limit <= MAX_LIMIT
 
 
 @cache

@@ -31,6 +31,12 @@ class PageName:
     """A title for a page that has none."""
     date: datetime | None
     """Midnight, UTC."""
+    stem: str = ""
+    """The name of its file, or of its folder if that is `index`, without extension."""
+    bare: str = ""
+    """The same without a date before it."""
+    folders: tuple[str, ...] = ()
+    """The folders that it is in."""
 
 
 def name_of(place: str, page: MarkdownPage) -> PageName:
@@ -48,6 +54,7 @@ def name_of(place: str, page: MarkdownPage) -> PageName:
     date = _to_date(dated["date"].split("-")) if dated else None
     bare = (dated["rest"] or "") if dated else stem
     default_title = re.sub(r"[-_\s]+", " ", bare).strip() or (dated["date"] if dated else stem)
+    undated = bare or stem
     if _NUMBER.fullmatch(bare) and (day := date or _date_above(path)):
         default_title = f"{day:%Y-%m-%d}-{bare}"
         bare = bare if date else default_title  # the URL ends in the number after the date
@@ -58,7 +65,14 @@ def name_of(place: str, page: MarkdownPage) -> PageName:
         or bare
         or ("" if dated and (dated["mark"] or "_posts" in path.parts) else stem)
     )
-    return PageName(slug, default_title[:1].upper() + default_title[1:], date or _date_in([*urls, place]))
+    return PageName(
+        slug,
+        default_title[:1].upper() + default_title[1:],
+        date or _date_in([*urls, place]),
+        stem=stem,
+        bare=undated,
+        folders=path.parent.parts,
+    )
 
 
 def url_of(text: str) -> str:

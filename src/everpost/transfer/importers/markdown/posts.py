@@ -1,12 +1,14 @@
 """Convert a page to a post."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 from everpost.domain.ids import parse_id
 from everpost.domain.posts import PostFormat, PostKind, PostStatus
 from everpost.transfer.importers.markdown.configuration.defaults import Inherited
+from everpost.transfer.importers.markdown.configuration.sites import Generator, Site
 from everpost.transfer.importers.markdown.dates import DateRules, PageDates, is_date_name
 from everpost.transfer.importers.markdown.folders import File
 from everpost.transfer.importers.markdown.front_matter.fields import (
@@ -17,6 +19,9 @@ from everpost.transfer.importers.markdown.front_matter.fields import (
     text_of,
     texts_of,
 )
+from everpost.transfer.importers.markdown.old_urls.generators import URL_FIELDS
+from everpost.transfer.importers.markdown.old_urls.old_paths import ALIASES, paths_of
+from everpost.transfer.importers.markdown.old_urls.source_page import SourcePage
 from everpost.transfer.importers.markdown.page import MarkdownPage
 from everpost.transfer.importers.markdown.page_names import PageName, last_part_of, url_of
 from everpost.transfer.importers.markdown.titles import title_of
@@ -28,21 +33,24 @@ UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 _AUTHORS = ("author", "authors")
 _TAGS = ("tags", "tag", "categories", "category")
 _TAXONOMIES = "taxonomies"
-_URLS = ("permalink", "url", "path")
+_URLS = ("permalink", "url", "path", "save_as")
+_SUMMARIES = ("summary", "excerpt", "description")
+"""The fields with a summary, the most specific first. Generators use different ones."""
 _READ = frozenset(
     {
         *_AUTHORS,
         *_TAGS,
         _TAXONOMIES,
         *_URLS,
+        *ALIASES,
         *HIDING,
         "title",
         "slug",
         "id",
     }
 )
-_EXPORTED = frozenset({"type", "summary", "aliases"})
-"""Additional fields of files that Everpost exported."""
+_EXPORTED = frozenset({"type"})
+"""Additional fields of pages that Everpost exported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,11 @@ class PageContext:
     dates: DateRules = field(default_factory=DateRules)
     now: datetime = UNDATED
     is_jekyll: bool = False
+    is_page: bool = False
+    """Whether the generator does not have it among its posts."""
+    site: Site = field(default_factory=lambda: Site(Path()))
+    above: tuple[str, ...] = ()
+    """The folders of the site that the imported folder is in."""
 
 
 class PostReader:
@@ -89,7 +102,9 @@ class PostReader:
         if change:
             self._changes.append(change)
         tags = tuple(dict.fromkeys([*self._tags(), *self._context.folder_tags]))
-        self._report_the_rest()
+        paths = self._paths(title, published, status)
+        summary_field, summary = self._summary()
+        self._report_the_rest(summary_field, paths)
         post = SourcePost(
             source_id=self._file.place,
             id=self.id,
@@ -99,8 +114,8 @@ class PostReader:
             publication_date=published or UNDATED,
             status=status,
             kind=self._kind(),
-            summary=(self._page.text("summary") or None) if self.id else None,
-            paths=tuple(texts_of(self._page.fields.get("aliases"))) if self.id else (),
+            summary=summary,
+            paths=paths,
             updated_at=updated,
             slug=self._name.slug,
             tags=tags,
@@ -111,8 +126,52 @@ class PostReader:
 
     def _kind(self) -> PostKind:
         """The kind, which Everpost's export has as the type."""
-        is_page = self.id is not None and self._page.text("type") == PostKind.PAGE
+        is_page = self._context.is_page
+        if self.id is not None:
+            is_page = self._page.text("type") == PostKind.PAGE
         return PostKind.PAGE if is_page else PostKind.POST
+
+    def _summary(self) -> tuple[str, str | None]:
+        """The summary, and the name of its field."""
+        if self.id is not None:
+            return "summary", self._page.text("summary") or None
+        for name in _SUMMARIES:
+            text = " ".join(self._page.text(name).split())
+            if text and text.lower() not in {"true", "false"}:
+                return name, text
+        return "", None
+
+    def _paths(self, title: str, published: datetime | None, status: PostStatus) -> tuple[str, ...]:
+        """The old paths. Everpost's export has them as aliases."""
+        if self.id is not None:
+            return tuple(texts_of(self._page.fields.get("aliases")))
+        page = SourcePage(
+            site=self._context.site,
+            folders=(*self._context.above, *self._name.folders),
+            stem=self._name.stem,
+            bare=self._name.bare,
+            is_page=self._context.is_page,
+            fields=self._fields,
+            title=title,
+            categories=tuple(self._categories()),
+            published=None if published is None else self._local(published),
+        )
+        changes = self._changes if status is PostStatus.PUBLISHED else []
+        return paths_of(page, is_jekyll=self._context.is_jekyll, changes=changes)
+
+    def _local(self, published: datetime) -> datetime:
+        """The date as Jekyll and Hexo write it, in the time zone of the site."""
+        if self._context.site.generator not in {Generator.JEKYLL, Generator.HEXO}:
+            return published
+        try:
+            return published.astimezone(self._context.dates.zone)
+        except OverflowError:
+            return published
+
+    def _categories(self) -> Iterator[str]:
+        yield from self._context.folder_tags
+        for name in ("categories", "category"):
+            yield from self._split(self._fields.get(name), None if self._context.is_jekyll else ",")
 
     def _status(self) -> PostStatus:
         """The status. The reasons for a draft are added to the changes."""
@@ -124,7 +183,7 @@ class PostReader:
         reasons.extend(self._context.inherited.doubts)
         if self._file.doubt:
             reasons.append(self._file.doubt)
-        if self._is_undated:
+        if self._is_undated and not self._context.is_page:
             reasons.append(f"it has no date: {UNDATED:%Y-%m-%d} was used")
         if self._file.is_in_bundle and self.id is None:
             reasons.append("it is part of another page's bundle")
@@ -179,13 +238,14 @@ class PostReader:
                 texts = texts[0].split(";" if is_semicolons else ",")
         return [text.strip() for text in texts if text.strip()]
 
-    def _report_the_rest(self) -> None:
+    def _report_the_rest(self, summary_field: str, paths: Sequence[str]) -> None:
         """Report the fields that are not imported, and not reported yet."""
         left_out = [
             name for name in self._page.fields if name not in _READ - {COMPUTED} and not is_date_name(name)
         ]
         if self.id is not None:
             left_out = [name for name in left_out if name not in _EXPORTED]
+        left_out = [name for name in left_out if name != summary_field]
         taxonomies = self._page.fields.get(_TAXONOMIES)
         left_out += [f"{_TAXONOMIES}.{name}" for name in lowered(taxonomies) if name not in _TAGS]
         if taxonomies is not None and not isinstance(taxonomies, dict):
@@ -193,7 +253,8 @@ class PostReader:
         left_out += [name for name in ("title", "slug", "id") if self._is_not_understood(name)]
         for name in _URLS:
             text = self._page.text(name)
-            is_kept = text.lower() == "false" or (url_of(text) and last_part_of(text) == self._name.slug)
+            is_kept = text.lower() == "false" or bool(url_of(text) and last_part_of(text) == self._name.slug)
+            is_kept = is_kept or bool(paths and text and name in URL_FIELDS[self._context.site.generator])
             if self._page.fields.get(name) is not None and not is_kept:
                 left_out.append(name)
         if left_out:

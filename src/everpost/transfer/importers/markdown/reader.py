@@ -100,19 +100,23 @@ class _Reader:
 
     def _items_of_page(self, file: File, page: MarkdownPage) -> Iterator[Item]:
         name = name_of(self._languages.bare(file.place), page)
+        is_page = self._is_page(file, page, is_dated=name.date is not None)
         context = PageContext(
             inherited=self._defaults.of(file),
             folder_tags=tuple(self._folder_tags(file, page)),
             dates=self._dates,
             now=self._now,
             is_jekyll=self._folder.is_jekyll and self._folder.site.generator in _LIKE_JEKYLL,
+            is_page=is_page,
+            site=self._folder.site,
+            above=self._folder.path.relative_to(self._folder.site.root).parts,
         )
         reader = PostReader(file, page, name, context)
         if reader.id is None:
             if reason := self._languages.reason_against(file.place, page):
                 yield _dropped("translation", file, reason)
                 return
-            if reason := self._reason_against(file, page, is_dated=name.date is not None):
+            if reason := self._reason_against(file, page, is_page=is_page):
                 yield _dropped("page", file, reason)
                 return
         converted: tuple[str, tuple[str, ...]] = page.content, ()
@@ -134,24 +138,28 @@ class _Reader:
     def _is_pelican(self) -> bool:
         return self._folder.site.generator is Generator.PELICAN
 
-    def _reason_against(self, file: File, page: MarkdownPage, *, is_dated: bool) -> str:
+    def _reason_against(self, file: File, page: MarkdownPage, *, is_page: bool) -> str:
         """Why the page is not a post; empty if it is one."""
         generator = self._folder.site.generator
         if file.is_in_bundle and (generator is Generator.HUGO or (generator is None and not page.fields)):
             return "a resource of its bundle"
-        if self._pages:
-            return ""
+        return "a page, not a post" if is_page and not self._pages else ""
+
+    def _is_page(self, file: File, page: MarkdownPage, *, is_dated: bool) -> bool:
+        """Whether the generator has it among its pages, not its posts."""
+        if file.is_post_of_jekyll:
+            return False
+        if self._folder.is_jekyll:
+            return True
         kind = "page" in {page.text("type").lower(), page.text("layout").lower()}
         parts = PurePosixPath(file.place).parts[:-1]
         is_dated = is_dated or has_date(page.fields)
-        if file.is_post_of_jekyll:
-            return ""
         if (kind and not is_dated) or (
             _PAGES in parts[:2] and (page.is_plain or not is_dated or self._is_pelican)
         ):
-            return "a page, not a post"
+            return True
         is_apart = self._has_sections and not _sections(file.place)
-        return "a page, not a post" if is_apart and page.fields and not is_dated else ""
+        return is_apart and bool(page.fields) and not is_dated
 
     def _folder_tags(self, file: File, page: MarkdownPage) -> Iterator[str]:
         """The categories that folders represent: in Jekyll the parents of `_posts`, in Pelican the folder of

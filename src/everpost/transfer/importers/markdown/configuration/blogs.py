@@ -26,6 +26,11 @@ def blog_of(site: Site, language: str | None) -> Iterator[SourceBlog]:
         yield blog
 
 
+def base_url_of(site: Site) -> str:
+    """The URL of the home page; empty if the configuration does not have it."""
+    return _base_url(site, (site.settings, lowered(site.settings.get("params"))))
+
+
 def _language(site: Site, places: Sequence[Mapping[str, object]]) -> str:
     if site.generator is Generator.HEXO:  # a list, if there are several
         return next(iter(site.texts("language")), "")

@@ -1,0 +1,129 @@
+"""The sitemap, and robots.txt."""
+
+from datetime import timedelta
+from email.utils import format_datetime
+from unittest.mock import patch
+
+import pytest
+from lxml import etree
+
+from everpost.domain.clock import now
+from everpost.domain.people.users import UserChange
+from everpost.domain.posts import PostChange, PostKind, PostStatus
+from everpost.web.feeds import sitemap
+from tests.contract.http.people import PEOPLE
+from tests.contract.pages.conftest import ANN, Site
+from tests.contract.port.examples import LATER, MOMENT, publish
+
+HOME = "http://blog.example"
+LISTS = [f"{HOME}/", f"{HOME}/archive", f"{HOME}/tags"]
+NAMESPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+
+
+async def urls_of(site: Site, path: str = "/sitemap.xml") -> dict[str, str | None]:
+    """The URLs in a file of the sitemap, with their dates."""
+    answer = await site.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/xml; charset=utf-8"
+    root = etree.fromstring(answer.content)
+    return {str(each.findtext(f"{NAMESPACE}loc")): each.findtext(f"{NAMESPACE}lastmod") for each in root}
+
+
+async def test_the_sitemap_contains_posts_pages_and_the_lists_that_are_indexed(site: Site) -> None:
+    await site.change(permalink="/{year}/{slug}")
+    for slug in ("one", "two"):
+        await publish(site.store, slug=slug, tags=("a/b",), author=ANN)
+    await publish(site.store, slug="three", tags=("rare",), author=PEOPLE["other author"].user.author)
+    await publish(site.store, slug="about", kind=PostKind.PAGE, updated_at=LATER, author=ANN)
+    date = "2024-02-29T12:30:15.123Z"
+    assert await urls_of(site) == dict.fromkeys(
+        [*LISTS, f"{HOME}/authors/{ANN.id}", f"{HOME}/tags/a%2Fb"]
+    ) | {
+        f"{HOME}/2024/one": date,
+        f"{HOME}/2024/two": date,
+        f"{HOME}/2024/three": date,
+        f"{HOME}/about": "2024-02-29T12:30:15.124Z",
+    }
+
+
+async def test_every_url_of_the_sitemap_is_a_page_that_names_itself(site: Site) -> None:
+    for number in range(3):
+        await publish(site.store, slug=f"p-{number}", tags=("t",), author=ANN)
+    await publish(site.store, slug="about", kind=PostKind.PAGE)
+    for url in await urls_of(site):
+        page = await site.get(url)
+        assert page.status_code == 200
+        assert f'<link rel="canonical" href="{url}">' in page.text
+        assert "noindex" not in page.text
+
+
+async def test_the_sitemap_contains_only_what_is_public(site: Site) -> None:
+    tomorrow = now() + timedelta(days=1)
+    for kind in PostKind:
+        for number in range(2):
+            draft, later = f"draft-{kind}-{number}", f"later-{kind}-{number}"
+            await publish(site.store, slug=draft, kind=kind, tags=("t",), author=ANN, status=PostStatus.DRAFT)
+            await publish(
+                site.store, slug=later, kind=kind, tags=("t",), author=ANN, publication_date=tomorrow
+            )
+    assert list(await urls_of(site)) == LISTS
+    for number in range(2):
+        await publish(site.store, slug=f"{number}", author=ANN)
+    await site.store.users.save(ANN.id, UserChange(updated_at=now(), is_disabled=True), match=None)
+    assert list(await urls_of(site)) == [*LISTS, f"{HOME}/0", f"{HOME}/1"]
+
+
+@pytest.mark.parametrize("most", [2, 3, 7])
+async def test_a_long_sitemap_is_an_index_of_files(site: Site, most: int) -> None:
+    for number in range(7):
+        date = MOMENT + timedelta(milliseconds=number // 3)
+        await publish(site.store, slug=f"p-{number}", author=ANN, publication_date=date)
+    for number in range(4):
+        await publish(site.store, slug=f"about-{number}", kind=PostKind.PAGE)
+    whole = await urls_of(site)
+    assert len(whole) == 15
+    with patch.object(sitemap, "MAX_URLS", most), patch("everpost.services.sitemaps._READ", 2):
+        files = list(await urls_of(site))
+        assert files == [f"{HOME}/sitemap-{number}.xml" for number in range(1, 2 + -(-11 // most))]
+        found: dict[str, str | None] = {}
+        for file in files:
+            urls = await urls_of(site, file)
+            assert len(urls) <= most
+            assert not found.keys() & urls.keys()
+            found |= urls
+        missing = whole.keys() - found.keys()
+        assert missing == set(list(whole)[most:4])  # there are more lists than a file holds
+        assert found.items() <= whole.items()
+        for name in ("0", "01", "-1", "x", "99", "²", "999999999999999999999"):
+            assert (await site.get(f"/sitemap-{name}.xml")).status_code == 404
+
+
+FILES = ("/sitemap.xml", "/sitemap-1.xml", "/sitemap-2.xml", "/robots.txt", "/feeds")
+
+
+@pytest.mark.parametrize("path", FILES)
+async def test_a_file_that_has_not_changed_is_not_sent_again(site: Site, path: str) -> None:
+    post = await publish(site.store, slug="hello")
+    file = await site.get(path)
+    assert file.headers["cache-control"] == "public, no-cache"
+    later = format_datetime(now() + timedelta(seconds=2), usegmt=True)
+    for condition in ({"if_none_match": file.headers["etag"]}, {"if_modified_since": later}):
+        known = await site.get(path, **condition)
+        assert (known.status_code, known.content) == (304, b"")
+    head = await site.client.head(path)
+    assert (head.status_code, head.content) == (200, b"")
+    await site.store.posts.save(post.id, PostChange(updated_at=now(), title="New"), match=None, comments=0)
+    changes = path in {"/sitemap.xml", "/sitemap-2.xml"}
+    assert (await site.get(path, if_none_match=file.headers["etag"])).status_code == (200 if changes else 304)
+
+
+async def test_robots_may_read_everything_but_the_api(site: Site) -> None:
+    await site.change(base_url="https://blog.example/notes")
+    robots = await site.get("/robots.txt")
+    assert robots.headers["content-type"] == "text/plain; charset=utf-8"
+    assert robots.text.splitlines() == [
+        "User-agent: *",
+        "Disallow: /notes/api/",
+        "",
+        "Sitemap: https://blog.example/notes/sitemap.xml",
+    ]
