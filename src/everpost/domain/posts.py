@@ -111,7 +111,7 @@ class Post(Record):
 
 
 class PostKey(StrEnum):
-    """The field, other than its id, that a post is found by. `PATH` is one of its old paths."""
+    """A field other than the id by which a post can be found. `PATH` is one of its old paths."""
 
     SLUG = "slug"
     PATH = "path"
@@ -133,7 +133,7 @@ class PostChange:
     status: PostStatus | None = None
     kind: PostKind | None = None
     summary: str | None = None
-    """Empty: the post has no summary from now on."""
+    """An empty string removes the summary."""
     paths: tuple[str, ...] | None = None
     author_id: Id | None = None
     comment_policy: CommentPolicy | Literal["inherit"] | None = None
@@ -175,7 +175,7 @@ class PostQuery:
     skip: int = 0
     after: Position | None = None
     updated_until: datetime | None = None
-    """Only posts last updated by this time. Only with a sort order by update."""
+    """Only posts that were last updated by this time. Requires a sort order by update."""
     comments: int = COMMENTS_INSIDE_LISTED
 
 
@@ -204,8 +204,8 @@ class TagCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagQuery:
-    """A page of the tags of posts, not pages, that are public at this time, in the order of their code
-    points, after a tag.
+    """Some tags of posts (not of pages) that are public at this time, in the order of their code points,
+    after a tag.
     """
 
     moment: datetime

@@ -15,13 +15,13 @@ _IMMUTABLE = "public, max-age=31536000, immutable"
 
 @cache
 def asset(name: str) -> str:
-    """The served name of a file."""
+    """The name under which a file is served."""
     manifest = json.loads((STATIC / "manifest.json").read_text())
     return str(manifest[name])
 
 
 async def send_asset(request: Request, name: str) -> Response:
-    """A file, which never changes under its name."""
+    """Send a file. Its name contains a hash, so it can be cached for good."""
     if name not in _served():
         raise HTTPException(404)
     headers = {"cache-control": _IMMUTABLE, "vary": "Accept-Encoding"}

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A link with a plain text."""
+    """A link with a plain-text label."""
 
     label: str
     url: str
@@ -58,7 +58,7 @@ class Metadata:
     title: str
     description: str = ""
     canonical: str | None = None
-    """An absolute URL; None on pages that no one should link to."""
+    """An absolute URL; None on pages that should not be linked to."""
     is_indexed: bool = True
     newer: str | None = None
     older: str | None = None
@@ -101,7 +101,7 @@ class Hints:
     api: str
     """The absolute URL of the HTTP API."""
     documentation: str | None
-    """The URL of its documentation; None if that is switched off."""
+    """The URL of its documentation; None if it is disabled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +113,7 @@ class HomePage(Context):
     posts: tuple[Summary, ...]
     is_first: bool
     hints: Hints | None
-    """None: the blog has posts."""
+    """None if the blog has posts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +182,7 @@ class Article:
     is_page: bool
     published: Moment
     updated: Moment | None
-    """None: not changed since the day of its publication."""
+    """None if it has not changed since the day of its publication."""
     author: Link | None
     tags: tuple[Link, ...]
     reading_minutes: int
@@ -202,7 +202,7 @@ class CommentView:
     published: Moment
     html: Markup
     reply_url: str | None
-    """None: nobody can reply."""
+    """None if nobody can reply."""
     replies: "tuple[CommentView, ...]"
     more_url: str | None
     """The page with more replies."""
@@ -218,10 +218,10 @@ class CommentForm:
     content: str = ""
     parent_id: str | None = None
     replies_to: str | None = None
-    """The name of the writer of the comment that is replied to."""
+    """The writer of the comment that this is a reply to."""
     cancel_url: str = ""
     errors: Mapping[str, str]
-    """By field: `name`, `content`, or an empty text for the whole form."""
+    """Messages by field: `name`, `content`, or an empty string for the whole form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,7 +273,7 @@ class SentPage(Context):
     is_saved: bool
     """Whether it was just edited."""
     minutes_left: int
-    """The time for which it can be edited; 0: not any more."""
+    """Minutes for which it can still be edited; 0 if it can no longer be edited."""
     action: str
     content: str
     errors: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""The metadata of pages, for search engines and for previews of links.
+"""The metadata of pages, for search engines and link previews.
 
 https://ogp.me, https://schema.org/BlogPosting, https://schema.org/BreadcrumbList
 """
@@ -17,7 +17,7 @@ from everpost.web.titles import title_of
 from everpost.web.views.comments import is_visible, writer_of
 
 _COMMENTS = 20
-"""The number of comments in the structured data of a post."""
+"""The maximum number of comments in the structured data of a post."""
 _SCHEMA = "https://schema.org"
 
 Thing = Mapping[str, object]
@@ -83,7 +83,7 @@ def _feeds_of(shown: Presentation, post: Post) -> tuple[Feed, ...]:
 
 
 def private_metadata(shown: Presentation, heading: str) -> Metadata:
-    """The metadata of a page that nobody should find or link to."""
+    """The metadata of a page that should not be indexed or linked to."""
     return Metadata(title=_title(shown, heading), is_indexed=False)
 
 

@@ -11,7 +11,7 @@ from everpost.web.contexts import Context
 
 
 def english(text: str) -> Markup:
-    """A text of ours, which is English on blogs in every language and direction."""
+    """A text of Everpost, marked as English on blogs in any language and direction."""
     return Markup('<bdi lang="en">{}</bdi>').format(text)
 
 

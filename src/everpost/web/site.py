@@ -58,7 +58,7 @@ class Presentations:
         """The blog as it was last read."""
 
     def of(self, request: Request, blog: Blog) -> Presentation:
-        """The blog as this request shows it."""
+        """The blog as the response to this request shows it."""
         self.blog = blog
         key = request.scope.get("root_path", ""), origin_of(request, self._settings)
         known = self._known.get(key)
@@ -81,7 +81,7 @@ CurrentPresentation = Annotated[Presentation, Depends(get_presentation)]
 
 
 def last_known_site(request: Request) -> Site:
-    """The site, without asking the database: it may be away."""
+    """The site as it was last read: the database may not be available."""
     presentations: Presentations = request.app.state.presentations
     blog = presentations.blog
     root, origin = request.scope.get("root_path", ""), origin_of(request, request.app.state.settings)

@@ -181,7 +181,7 @@ async def test_tags_are_counted_and_the_archive_is_by_month(site: Site) -> None:
     assert archive.all("//main//li") == ["Post 2 Apr 9", "Post 1 Mar 20", "Post 0 Feb 29"]
 
 
-async def test_search_engines_ignore_a_tag_of_one_post(site: Site) -> None:
+async def test_search_engines_ignore_a_tag_with_one_post(site: Site) -> None:
     for number in range(2):
         await publish(site.store, title=f"Post {number}", tags=("both", f"only-{number}"))
     assert Page(await site.get("/tags/both")).all("//meta[@name='robots']") == []

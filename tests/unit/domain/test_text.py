@@ -76,7 +76,7 @@ def test_a_slug_needs_a_letter_or_a_digit(text: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["archive", "Tags", " api! "])
-def test_a_reserved_word_is_no_slug(word: str) -> None:
+def test_a_reserved_word_is_not_a_slug(word: str) -> None:
     with pytest.raises(Invalid, match="is reserved"):
         checked_slug(word)
 

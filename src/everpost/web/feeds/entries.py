@@ -63,7 +63,7 @@ async def _comment_entry(comment: Comment, post: Post, shown: Presentation) -> E
 
 
 def _person(author: Author | None, urls: Urls) -> Person | None:
-    """The author; None if unknown or disabled."""
+    """The author as a person; None if the author is unknown or disabled."""
     if author is None or author.is_disabled:
         return None
     return Person(name=author.name, url=urls.absolute(urls.author(author.id)))

@@ -32,7 +32,7 @@ from everpost.web.views.comments import Thread, is_visible, tree_of
 from everpost.web.views.posts import article
 
 COMMENTS_A_PAGE = 50
-"""The number of comments on a page that are not replies, if the thread does not fit on one page."""
+"""The number of top-level comments on a page, if the thread does not fit on one page."""
 
 
 class PostPageQuery(BaseModel):
@@ -126,7 +126,7 @@ async def _discussion(
 
 
 async def find_parent(store: Store, post: Post, id: Id) -> Comment | None:
-    """The comment to reply to; None if it is not there any more."""
+    """The comment to reply to; None if it no longer exists."""
     for comment in post.comments:
         if comment.id == id:
             return comment if is_visible(comment) else None

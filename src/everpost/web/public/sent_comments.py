@@ -1,6 +1,7 @@
 """The page for the writer of a comment, who may edit it for a while.
 
-Its URL contains the edit key, so it is never stored, and names itself only to this blog (`Referrer-Policy`).
+Its URL contains the edit key, so caches never store the page, and browsers send the URL only to this blog
+(`Referrer-Policy`).
 """
 
 from collections.abc import Awaitable, Mapping
@@ -38,7 +39,7 @@ from everpost.web.views.comments import Thread
 
 _HEADINGS = {
     CommentStatus.APPROVED: "Your comment is published",
-    CommentStatus.PENDING: "Your comment is waiting for approval",
+    CommentStatus.PENDING: "Your comment is awaiting approval",
     CommentStatus.REMOVED: "Your comment was removed",
 }
 _EDITABLE = (CommentStatus.APPROVED, CommentStatus.PENDING)
@@ -59,7 +60,7 @@ async def show_sent(
     comment_id: CommentId,
     query: Annotated[SentQuery, Query()],
 ) -> Response:
-    """The comment as its writer sees it. Without its key, goes on to the page of the post."""
+    """The comment as its writer sees it. Without its key, redirect to the page of the post."""
     seen = await read_comment(store, PUBLIC, post_id, comment_id, key=query.key)
     if not seen.is_own:
         return RedirectResponse(shown.urls.comment(seen.context.post, seen.comment.id), 303, PRIVATE)

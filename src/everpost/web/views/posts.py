@@ -69,7 +69,7 @@ def _entry(post: Post, shown: Presentation) -> Entry:
 
 
 def author_link(author: Author | None, urls: Urls) -> Link | None:
-    """The author; None if unknown or disabled."""
+    """A link to the author; None if the author is unknown or disabled."""
     if author is None or author.is_disabled:
         return None
     return Link(label=author.name, url=urls.author(author.id))

@@ -153,7 +153,7 @@ class Normalizer:
         return tuple(paths)[:MAX_PATHS]
 
     def add_number(self, slug: str, numbered: str) -> None:
-        """Add that a post has got a number in its slug, and why."""
+        """Add that the slug of a post got a number, and why."""
         reason = "is reserved" if is_reserved(slug) else "was taken"
         self.add(f"the slug {slug!r} {reason} and became {numbered!r}")
 
