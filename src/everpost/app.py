@@ -33,8 +33,10 @@ from everpost.settings import Settings, is_traced
 from everpost.stores import open_store
 from everpost.stores.caching import CachedStore
 from everpost.stores.port import Store
+from everpost.web.assets import Assets
 from everpost.web.page_cache import PageCache
 from everpost.web.problems import error_page, handle_as_pages
+from everpost.web.rendering import Templates
 from everpost.web.routes import add_pages
 from everpost.web.shortcut import PublicPageShortcut
 from everpost.web.site import Presentations
@@ -83,7 +85,8 @@ def create_app(settings: Settings | None = None) -> Blog:
     `/health`. By default, settings come from the environment.
 
     Serve it as it is, or mount it in another FastAPI application. The store is opened at startup or, if the
-    lifespan of a mounted application is not run, by the first request.
+    lifespan of a mounted application is not run, by the first request. Raises Misconfigured if the theme
+    cannot be used.
     """
     settings = settings or Settings()
     api = create_api(settings)
@@ -97,6 +100,12 @@ def create_app(settings: Settings | None = None) -> Blog:
     _wrap(blog, settings, refuse=error_page)
     add_pages(blog)
     return blog
+
+
+def check_theme(settings: Settings) -> None:
+    """Raises Misconfigured if the blog cannot use its theme."""
+    Templates(settings.theme)
+    Assets(settings.theme)
 
 
 def create_api(settings: Settings | None = None) -> Api:

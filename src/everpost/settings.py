@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, DirectoryPath, Field, ValidationError
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -187,6 +187,9 @@ class Settings(BaseSettings):
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = Field(
         default=(), description="Origins allowed to call the API from a browser; * allows all."
+    )
+    theme: Annotated[DirectoryPath | None, BeforeValidator(lambda given: given or None)] = Field(
+        default=None, description="A folder with templates and files that replace the default ones."
     )
     embed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)] = Field(
         default=DEFAULT_EMBED_HOSTS,

@@ -21,6 +21,7 @@ from tests.browser.content import fill
 from tests.conftest import POOL_SIZE, TIMEOUT, Engines, offer_key
 from tests.contract.http.conftest import LENIENT
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "newspaper"
 SECOND = ("mongodb", "postgresql", "mysql")
 """The other database: the first of these that is available."""
 
@@ -35,15 +36,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @dataclass(frozen=True)
 class Sites:
-    """The addresses of three blogs: with everything, without posts, and without a database."""
+    """The addresses of blogs: with everything, the same with the example theme, without posts, and without a
+    database.
+    """
 
     full: str
+    themed: str
     empty: str
     away: str
     store: Store
 
     async def speak(self, language: str) -> None:
-        """Change the language of the first two, which decides their direction."""
+        """Change the language of those with everything, which decides their direction."""
         await self.store.blog.save(BlogChange(updated_at=now(), language=language), match=None)
 
 
@@ -65,6 +69,7 @@ class Served:
             away = f"sqlite:///{self._folder}/missing/blog.db"
             self._sites[name] = Sites(
                 full=await self._serve(full),
+                themed=await self._serve(full, theme=EXAMPLE),
                 empty=await self._serve(await self._database(name)),
                 away=await self._serve(away),
                 store=store,
@@ -77,8 +82,8 @@ class Served:
         self._opened.push_async_callback(databases.drop, database)
         return databases.url(database)
 
-    async def _serve(self, database_url: str) -> str:
-        settings = Settings.model_validate({"database_url": database_url, **LENIENT})
+    async def _serve(self, database_url: str, theme: Path | None = None) -> str:
+        settings = Settings.model_validate({"database_url": database_url, "theme": theme, **LENIENT})
         blog = create_app(settings)
         self._opened.push_async_callback(blog.state.lifecycle.close)
         self._opened.callback(blog.state.renderer.close)

@@ -10,7 +10,7 @@ from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.posts import PostKind
 from everpost.stores.port import Store
-from everpost.web.assets import asset
+from everpost.web.assets import Assets
 from tests.contract.port.examples import (
     MOMENT,
     a_comment,
@@ -25,7 +25,7 @@ from tests.contract.port.examples import (
 ANN = a_user(id=numbered(1), name="Ann Author", email="ann@blog.example")
 LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 LATEST_POST = MOMENT + timedelta(days=10)
-ICON = f"/static/{asset('icon.svg')}"
+ICON = f"/static/{Assets().names['icon.svg']}"
 EVERYTHING = f"""
 The first paragraph has *emphasis*, **importance**, `code`, ~~a mistake~~, [a link](/archive), and a very
 long word: {LONG_WORD}. مرحبا بالعالم, שלום.

@@ -55,7 +55,7 @@ async def test_a_reader_needs_only_the_keyboard(chromium: Browser, sites: Sites,
         await reply.get_by_text("A better version of The second comment").wait_for()
 
 
-@pytest.mark.parametrize("path", ["/", "/everything", "/tags", "/archive"])
+@pytest.mark.parametrize("path", ["/", "/everything", "/tags", "/feeds"])
 async def test_every_stop_of_the_tab_key_is_visible(chromium: Browser, sites: Sites, path: str) -> None:
     await sites.speak("en")
     async with a_tab(chromium, sites.full) as tab:

@@ -67,6 +67,7 @@ PAGES: dict[str, Visit] = {
     "tag": at("/tags/everything"),
     "author": at(f"/authors/{ANN.id}"),
     "archive": at("/archive"),
+    "feeds": at("/feeds"),
     "not found": at("/nothing", status=404),
 }
 
@@ -78,6 +79,15 @@ async def test_a_page_of_a_blog(chromium: Browser, sites: Sites, name: str, lang
     async with a_tab(chromium, sites.full) as tab:
         await PAGES[name](tab)
         await inspect(tab, language)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+async def test_the_example_theme(chromium: Browser, sites: Sites, language: str) -> None:
+    await sites.speak(language)
+    async with a_tab(chromium, sites.themed) as tab:
+        for path in ("/", "/everything"):
+            await tab.open(path)
+            await inspect(tab, language)
 
 
 async def test_an_empty_blog(chromium: Browser, sites: Sites) -> None:

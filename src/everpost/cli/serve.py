@@ -19,7 +19,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
-from everpost.app import API, create_api, create_app
+from everpost.app import API, check_theme, create_api, create_app
 from everpost.cli.server.logs import SERVER_LOGS, configure_logs
 from everpost.cli.server.processes import end_with_parent, raise_file_limit
 from everpost.cli.server.signals import Application, end_at_once_until_requested, end_forked_workers_at_once
@@ -54,6 +54,8 @@ def serve(
     settings = read_settings(host=host, port=port, workers=workers, api_only=api_only)
     configure_logs(settings)
     _warn(settings)
+    if not settings.api_only:
+        check_theme(settings)
     address = _free_address(settings)
     asyncio.run(_prepare(settings))
     server = Server(

@@ -11,8 +11,8 @@ from starlette.types import Scope
 from everpost.api.http.problems import problem_response
 from everpost.errors import EverpostError
 from everpost.web.content_security import PUBLIC_HEADERS
-from everpost.web.contexts import ErrorPage, Metadata, Site
-from everpost.web.rendering import render
+from everpost.web.contexts import ErrorPage, Metadata
+from everpost.web.rendering import Templates
 from everpost.web.site import last_known_site
 
 _TITLES = {
@@ -35,7 +35,7 @@ _KEPT = ("allow", "retry-after", "www-authenticate")
 
 def error_page(scope: Scope, status: int, detail: str) -> Response:
     """An error page for a request that was refused before it was routed."""
-    return _page(last_known_site(Request(scope)), status, detail)
+    return _page(Request(scope), status, detail)
 
 
 def handle_as_pages(app: FastAPI, log_refusal: Callable[[Request, EverpostError], Awaitable[None]]) -> None:
@@ -47,7 +47,7 @@ def handle_as_pages(app: FastAPI, log_refusal: Callable[[Request, EverpostError]
         if isinstance(error, EverpostError):
             await log_refusal(request, error)
         found = problem_response(request, error)
-        page = _page(last_known_site(request), found.status_code, found.problem["detail"])
+        page = _page(request, found.status_code, found.problem["detail"])
         page.headers.update({name: found.headers[name] for name in _KEPT if name in found.headers})
         return page
 
@@ -55,7 +55,9 @@ def handle_as_pages(app: FastAPI, log_refusal: Callable[[Request, EverpostError]
         app.add_exception_handler(kind, answer)
 
 
-def _page(site: Site, status: int, detail: str) -> Response:
+def _page(request: Request, status: int, detail: str) -> Response:
+    templates: Templates = request.app.state.presentations.templates
+    site = last_known_site(request)
     title = _TITLES.get(status) or HTTPStatus(status).phrase
     context = ErrorPage(
         site=site,
@@ -64,4 +66,4 @@ def _page(site: Site, status: int, detail: str) -> Response:
         heading=title,
         message=_MESSAGES.get(status, detail),
     )
-    return Response(render(context), context.status, PUBLIC_HEADERS, media_type="text/html")
+    return Response(templates.render_error(context), context.status, PUBLIC_HEADERS, media_type="text/html")

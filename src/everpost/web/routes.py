@@ -24,7 +24,7 @@ def add_pages(app: FastAPI) -> None:
     get("/tags/{tag:path}", lists.show_tag)
     get("/authors/{user_id}", lists.show_author)
     get("/archive", archive.show_archive)
-    get("/static/{name}", send_asset)
+    get("/static/{name:path}", send_asset)
     get("/comments/{post_id}/{comment_id}", sent_comments.show_sent)
     post("/comments/{post_id}/{comment_id}", sent_comments.change_sent)
     _add_posts(app)

@@ -13,10 +13,11 @@ from everpost.services.blog import read_settings
 from everpost.services.rendering.renderer import Renderer
 from everpost.settings import Settings
 from everpost.web import dates
-from everpost.web.assets import asset
+from everpost.web.assets import Assets
 from everpost.web.content_security import headers_with
-from everpost.web.contexts import Link, Moment, Site
+from everpost.web.contexts import Context, Link, Moment, Site
 from everpost.web.feeds.alternates import feeds_of
+from everpost.web.rendering import Templates
 from everpost.web.titles import title_of_blog
 from everpost.web.urls import Urls, origin_of, urls_of
 
@@ -34,7 +35,12 @@ class Presentation:
     urls: Urls
     site: Site
     renderer: Renderer
+    templates: Templates
     headers: Mapping[str, str]
+
+    def render(self, context: Context) -> bytes:
+        """The page as HTML in UTF-8."""
+        return self.templates.render(context)
 
     def day(self, moment: datetime) -> Moment:
         return dates.day(moment, self.blog.language, self.urls.zone)
@@ -47,11 +53,15 @@ class Presentation:
 
 
 class Presentations:
-    """The current presentation for each root and host, which requests name."""
+    """The current presentation for each root and host, which requests name. Raises Misconfigured if the theme
+    cannot be used.
+    """
 
     def __init__(self, renderer: Renderer, settings: Settings) -> None:
         self._renderer = renderer
         self._settings = settings
+        self.templates = Templates(settings.theme)
+        self.assets = Assets(settings.theme)
         self._headers = headers_with(settings.embed_hosts)
         self._known: dict[tuple[str, str], Presentation] = {}
         self.blog: Blog | None = None
@@ -67,7 +77,8 @@ class Presentations:
         if len(self._known) >= _MAX_HOSTS:
             self._known.clear()
         urls = urls_of(*key, blog)
-        self._known[key] = Presentation(blog, urls, site_of(blog, urls), self._renderer, self._headers)
+        site = site_of(blog, urls, self.assets.names)
+        self._known[key] = Presentation(blog, urls, site, self._renderer, self.templates, self._headers)
         return self._known[key]
 
 
@@ -85,11 +96,14 @@ def last_known_site(request: Request) -> Site:
     presentations: Presentations = request.app.state.presentations
     blog = presentations.blog
     root, origin = request.scope.get("root_path", ""), origin_of(request, request.app.state.settings)
-    return site_of(blog, urls_of(root, origin, blog))
+    return site_of(blog, urls_of(root, origin, blog), presentations.assets.names)
 
 
-def site_of(blog: Blog | None, urls: Urls) -> Site:
-    """The variables that every template has. None: the blog is not known."""
+def site_of(blog: Blog | None, urls: Urls, assets: Mapping[str, str]) -> Site:
+    """The variables that every template has. None: the blog is not known. `assets`: the served path of each
+    file.
+    """
+    files = {name: urls.asset(path) for name, path in assets.items()}
     language = _ENGLISH if blog is None else blog.language
     title = title_of_blog("" if blog is None else blog.title)
     links = () if blog is None else blog.navigation
@@ -103,7 +117,8 @@ def site_of(blog: Blog | None, urls: Urls) -> Site:
         archive=urls.archive,
         feeds_page=urls.feeds,
         feeds=feeds_of(urls.home, title),
-        stylesheet=urls.asset(asset("blog.css")),
-        icon=urls.asset(asset("icon.svg")),
+        stylesheet=files["blog.css"],
+        icon=files["icon.svg"],
+        assets=files,
         navigation=tuple(Link(label=link.label, url=urls.of(link.url)) for link in links),
     )

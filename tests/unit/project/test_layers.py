@@ -70,7 +70,7 @@ MAY_IMPORT = {
     "api/http/responses.py": "orjson",
     "web": "errors domain markup.results services stores.port.Store settings.Settings api web"
     " fastapi starlette pydantic markupsafe",
-    "web/rendering.py": "jinja2",
+    "web/rendering.py": "jinja2 structlog",
     "web/feeds": "lxml orjson",
     "web/dates.py": "babel",
     "app.py": "__version__ errors settings stores.port stores.open_store stores.caching services api web"

@@ -58,8 +58,8 @@ DOCUMENTED = """
     alembic.runtime.migration alembic.script anyascii argon2 argon2.exceptions asyncmy asyncmy.cursors
     asyncmy.errors asyncpg babel babel.dates backports bson bson.raw_bson compression fastapi
     fastapi.exceptions fastapi.routing fastapi.security granian.constants granian.http granian.log ijson
-    ijson.common jinja2 linkify_it linkify_it.main lxml lxml.etree markdown_it markdown_it.renderer
-    markdown_it.token markdown_it.utils markupsafe math_core mdit_py_plugins.dollarmath
+    ijson.common jinja2 jinja2.meta linkify_it linkify_it.main lxml lxml.etree markdown_it
+    markdown_it.renderer markdown_it.token markdown_it.utils markupsafe math_core mdit_py_plugins.dollarmath
     mdit_py_plugins.footnote mdit_py_plugins.tasklists nh3 orjson pydantic pydantic.config
     pydantic.fields pydantic_core pydantic_settings pygal pygal.style pygments pygments.formatters
     pygments.lexer pygments.lexers pygments.util pymongo pymongo.asynchronous.client_session

@@ -9,7 +9,6 @@ from everpost.web.feeds.formats import FORMATS
 from everpost.web.feeds.requests import keep
 from everpost.web.metadata import list_metadata
 from everpost.web.page_cache import CurrentPageCache
-from everpost.web.rendering import render
 from everpost.web.site import CurrentPresentation, Presentation
 
 HEADING = "Feeds"
@@ -24,7 +23,7 @@ async def show_feeds(request: Request, shown: CurrentPresentation, cache: Curren
         posts=_links(shown, urls.home),
         comments=_links(shown, urls.comments),
     )
-    return keep(cache, (shown, urls.feeds), (), render(context), "text/html").answer(request, now())
+    return keep(cache, (shown, urls.feeds), (), shown.render(context), "text/html").answer(request, now())
 
 
 def _links(shown: Presentation, page: str) -> tuple[Link, ...]:

@@ -16,7 +16,6 @@ from everpost.web.contexts import ArchivePage
 from everpost.web.metadata import list_metadata
 from everpost.web.page_cache import CurrentPageCache
 from everpost.web.pages import RenderedPage
-from everpost.web.rendering import render
 from everpost.web.site import CurrentPresentation
 from everpost.web.urls import with_query
 from everpost.web.views.posts import months
@@ -60,6 +59,6 @@ async def show_archive(
         meta=list_metadata(shown, HEADING, path, older=older, newer=None if after is None else archive),
         months=months(page.rows, shown),
     )
-    rendered = RenderedPage(render(context), now())
+    rendered = RenderedPage(shown.render(context), now())
     cache.keep(key, page.rows, rendered)
     return rendered.answer(request, now())

@@ -21,7 +21,6 @@ from everpost.web.content_security import PUBLIC_HEADERS
 from everpost.web.forms.comments import FormError, form_error, read_new_comment
 from everpost.web.public.permalinks import Moved, find_post
 from everpost.web.public.posts import find_parent, post_page
-from everpost.web.rendering import render
 from everpost.web.site import CurrentPresentation
 from everpost.web.urls import MAIN
 from everpost.web.views.comments import Thread
@@ -79,4 +78,4 @@ async def _show_again(
     title = f"Error: {context.meta.title}"
     page = replace(context, meta=replace(context.meta, title=title, is_indexed=False))
     headers = PRIVATE | dict(thread.shown.headers) | dict(refused.headers)
-    return Response(render(page), refused.status, headers, media_type="text/html")
+    return Response(thread.shown.render(page), refused.status, headers, media_type="text/html")

@@ -17,7 +17,6 @@ from everpost.web.listing import Listed, ListQuery, read_list
 from everpost.web.metadata import list_metadata
 from everpost.web.page_cache import CurrentPageCache, PageCache
 from everpost.web.pages import RenderedPage
-from everpost.web.rendering import render
 from everpost.web.site import CurrentPresentation, Presentation
 from everpost.web.views.posts import summaries
 
@@ -105,7 +104,7 @@ async def _answer(
 
 
 def _keep(cache: PageCache, shown: Presentation, listed: Listed, context: Context) -> RenderedPage:
-    page = RenderedPage(render(context), now(), headers=shown.headers)
+    page = RenderedPage(shown.render(context), now(), headers=shown.headers)
     cache.keep(_key(shown, listed), listed.rows, page)
     return page
 

@@ -25,7 +25,6 @@ from everpost.web.metadata import post_metadata, private_metadata
 from everpost.web.page_cache import CurrentPageCache
 from everpost.web.pages import RenderedPage
 from everpost.web.public.permalinks import REDIRECT_HEADERS, Moved, find_post
-from everpost.web.rendering import render
 from everpost.web.site import CurrentPresentation
 from everpost.web.titles import title_of
 from everpost.web.views.comments import Thread, is_visible, tree_of
@@ -62,15 +61,15 @@ async def show_post(
     thread = Thread(post, shown)
     if query.thread is not None or query.comments is not None:
         part = await _thread_page(store, thread, query)
-        return RenderedPage(render(part), now(), headers=shown.headers).answer(request, now())
+        return RenderedPage(shown.render(part), now(), headers=shown.headers).answer(request, now())
     if query.reply is not None and (parent := await find_parent(store, post, query.reply)) is not None:
         context = await post_page(store, thread, thread.form(parent))
         context = replace(context, meta=replace(context.meta, is_indexed=False))
-        return RenderedPage(render(context), now(), headers=shown.headers).answer(request, now())
+        return RenderedPage(shown.render(context), now(), headers=shown.headers).answer(request, now())
     key = (shown, path)
     if (kept := cache.find(key, (post,))) is None:
         kept = RenderedPage(
-            render(await post_page(store, thread, thread.form())), now(), headers=shown.headers
+            shown.render(await post_page(store, thread, thread.form())), now(), headers=shown.headers
         )
         cache.keep(key, (post,), kept)
     return kept.answer(request, now())

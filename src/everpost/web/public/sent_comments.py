@@ -31,7 +31,7 @@ from everpost.web.contexts import Link, SentPage
 from everpost.web.forms.comments import CONTENT, FormError, form_error, read_changed_comment
 from everpost.web.metadata import private_metadata
 from everpost.web.public.comments import PRIVATE, OwnPage
-from everpost.web.rendering import render, safe_html
+from everpost.web.rendering import safe_html
 from everpost.web.site import CurrentPresentation, Presentation
 from everpost.web.titles import title_of
 from everpost.web.urls import MAIN
@@ -135,4 +135,4 @@ async def _page(
         errors={} if refused is None else refused.errors,
     )
     status, more = (200, {}) if refused is None else (refused.status, dict(refused.headers))
-    return Response(render(context), status, PRIVATE | more, media_type="text/html")
+    return Response(shown.render(context), status, PRIVATE | more, media_type="text/html")

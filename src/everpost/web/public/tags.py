@@ -13,7 +13,6 @@ from everpost.services import posts
 from everpost.web.contexts import Tag, TagsPage
 from everpost.web.metadata import list_metadata
 from everpost.web.pages import RenderedPage
-from everpost.web.rendering import render
 from everpost.web.site import CurrentPresentation
 from everpost.web.urls import with_query
 
@@ -44,4 +43,4 @@ async def show_tags(
         tags=tuple(Tag(label=each.tag, url=urls.tag(each.tag), count=each.count) for each in page.rows),
     )
     moment = now()
-    return RenderedPage(render(context), moment).answer(request, moment)
+    return RenderedPage(shown.render(context), moment).answer(request, moment)

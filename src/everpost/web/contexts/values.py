@@ -1,8 +1,7 @@
-"""The variables of templates, all of which a theme may use. Templates escape texts; `html` is safe."""
+"""The values in the variables of templates. Templates escape texts; `html` is safe."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
 from markupsafe import Markup
 
@@ -12,6 +11,7 @@ class Link:
     """A link with a plain-text label."""
 
     label: str
+    """A plain text."""
     url: str
 
 
@@ -22,6 +22,7 @@ class Feed:
     title: str
     url: str
     media_type: str
+    """Such as `application/atom+xml`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,9 @@ class Moment:
     """A time in the language and the time zone of the blog, and for programs (`datetime`)."""
 
     text: str
+    """For people, such as "5 March 2026"."""
     iso: str
+    """For the attribute `datetime`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,17 +41,29 @@ class Site:
 
     title: str
     description: str
+    """Empty if the blog has none."""
     language: str
+    """For the attribute `lang`, such as `en`."""
     direction: str
     """`ltr` or `rtl`."""
     home: str
+    """The URL of the home page."""
     tags: str
+    """The URL of the page with all tags."""
     archive: str
+    """The URL of the archive."""
     feeds_page: str
+    """The URL of the page that explains feeds."""
     feeds: tuple[Feed, ...]
+    """The feeds of the whole blog."""
     stylesheet: str
+    """The URL of `blog.css`: that of the theme, or the default one."""
     icon: str
+    """The URL of `icon.svg`, likewise."""
+    assets: Mapping[str, str]
+    """The URL of each static file of the theme, and of the default theme, by its name."""
     navigation: tuple[Link, ...] = ()
+    """The links that the owner of the blog has chosen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,28 +71,23 @@ class Metadata:
     """The `<head>` of a page."""
 
     title: str
+    """The text of `<title>`."""
     description: str = ""
+    """Empty if there is none."""
     canonical: str | None = None
     """An absolute URL; None on pages that should not be linked to."""
     is_indexed: bool = True
+    """False: search engines are asked to ignore the page."""
     newer: str | None = None
+    """The URL of the page before this one."""
     older: str | None = None
+    """The URL of the page after this one."""
     feeds: tuple[Feed, ...] = ()
     """The feeds of what the page shows, besides those of the whole blog."""
     open_graph: tuple[tuple[str, str], ...] = ()
     """The names and contents of `<meta property>`."""
     structured_data: tuple[Mapping[str, object], ...] = ()
     """JSON-LD."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """The variables of every template."""
-
-    template: ClassVar[str]
-
-    site: Site
-    meta: Metadata
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +98,13 @@ class Summary:
     url: str
     published: Moment
     author: Link | None
+    """None if there is none."""
     excerpt: str
+    """A plain text; may be empty."""
     tags: tuple[Link, ...]
     comment_count: int
     comments_url: str
+    """The place of the comments on the page of the post."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,45 +118,14 @@ class Hints:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HomePage(Context):
-    """The newest posts."""
-
-    template: ClassVar[str] = "public/home.html"
-
-    posts: tuple[Summary, ...]
-    is_first: bool
-    hints: Hints | None
-    """None if the blog has posts."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListPage(Context):
-    """The posts with a tag, or by an author."""
-
-    template: ClassVar[str] = "public/list.html"
-
-    kind: str
-    """`tag` or `author`."""
-    heading: str
-    posts: tuple[Summary, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Tag:
     """A tag, with the number of its posts."""
 
     label: str
     url: str
+    """The page of its posts."""
     count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TagsPage(Context):
-    """All tags."""
-
-    template: ClassVar[str] = "public/tags.html"
-
-    tags: tuple[Tag, ...]
+    """The number of its posts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,16 +142,8 @@ class Month:
     """The posts of a month."""
 
     label: str
+    """Such as "March 2026"."""
     posts: tuple[Entry, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchivePage(Context):
-    """All posts, by month."""
-
-    template: ClassVar[str] = "public/archive.html"
-
-    months: tuple[Month, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,11 +153,14 @@ class Article:
     title: str
     url: str
     html: Markup
+    """The content as safe HTML."""
     is_page: bool
+    """Whether it is a page, such as "About", rather than a post."""
     published: Moment
     updated: Moment | None
     """None if it has not changed since the day of its publication."""
     author: Link | None
+    """None if there is none."""
     tags: tuple[Link, ...]
     reading_minutes: int
     comment_count: int
@@ -194,13 +171,17 @@ class CommentView:
     """A comment in a thread, or a tombstone, which has no author and no text."""
 
     anchor: str
+    """The `id` of its element, to which links lead."""
     url: str
     is_tombstone: bool
     author: str
+    """The name of the writer."""
     author_url: str | None
+    """None for guests."""
     is_by_post_author: bool
     published: Moment
     html: Markup
+    """Safe HTML."""
     reply_url: str | None
     """None if nobody can reply."""
     replies: "tuple[CommentView, ...]"
@@ -213,13 +194,17 @@ class CommentForm:
     """The form for a comment, with what was typed into it."""
 
     action: str
+    """For the attribute `action`."""
     note: str
+    """A sentence about approval, and the formatting that comments may have."""
     name: str = ""
     content: str = ""
     parent_id: str | None = None
+    """The comment that is replied to."""
     replies_to: str | None = None
     """The writer of the comment that this is a reply to."""
     cancel_url: str = ""
+    """The page without the reply."""
     errors: Mapping[str, str]
     """Messages by field: `name`, `content`, or an empty string for the whole form."""
 
@@ -229,72 +214,11 @@ class Discussion:
     """The comments on a post."""
 
     count: int
+    """The number of all comments that are shown, on all pages."""
     comments: tuple[CommentView, ...]
+    """Those on this page."""
     next_url: str | None
     """The page with the comments that follow."""
     form: CommentForm | None
     notice: str
     """The reason why there is no form; empty if there is one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostPage(Context):
-    """A post or a page, with its comments."""
-
-    template: ClassVar[str] = "public/post.html"
-
-    post: Article
-    discussion: Discussion
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThreadPage(Context):
-    """More comments on a post."""
-
-    template: ClassVar[str] = "public/thread.html"
-
-    post: Link
-    discussion: Discussion
-    first_url: str
-    """The beginning of the comments."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentPage(Context):
-    """A comment that its writer has just sent, and may edit for a while."""
-
-    template: ClassVar[str] = "public/sent.html"
-
-    heading: str
-    post: Link
-    comment: CommentView
-    status: str
-    """`approved`, `pending` or `removed`."""
-    is_saved: bool
-    """Whether it was just edited."""
-    minutes_left: int
-    """Minutes for which it can still be edited; 0 if it can no longer be edited."""
-    action: str
-    content: str
-    errors: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedsPage(Context):
-    """The addresses of the feeds of all posts and of all comments; the labels are the formats."""
-
-    template: ClassVar[str] = "public/feeds.html"
-
-    posts: tuple[Link, ...]
-    comments: tuple[Link, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorPage(Context):
-    """An error, such as a missing page."""
-
-    template: ClassVar[str] = "public/error.html"
-
-    status: int
-    heading: str
-    message: str
