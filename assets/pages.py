@@ -15,7 +15,7 @@ STATIC = HERE.parent / "src" / "everpost" / "web" / "static"
 
 
 def minified(css: str) -> str:
-    """The style without comments and spaces that mean nothing."""
+    """The style sheet without comments and insignificant spaces."""
     css = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
     css = re.sub(r"\s+", " ", css)
     css = re.sub(r" ?([{};,>]) ?", r"\1", css)

@@ -38,11 +38,11 @@ from everpost.web.page_cache import PageCache
 from everpost.web.problems import error_page, handle_as_pages
 from everpost.web.rendering import Templates
 from everpost.web.routes import add_pages
-from everpost.web.shortcut import PublicPage
+from everpost.web.shortcut import PublicPageShortcut
 from everpost.web.site import Presentations
 
 API = "/api"
-"""The path of the HTTP API below the blog's."""
+"""The path of the HTTP API, below that of the blog."""
 _MEGABYTE = 1_000_000
 _PROBES = "/health/"
 
@@ -96,7 +96,7 @@ def create_app(settings: Settings | None = None) -> Blog:
     blog.state.presentations = Presentations(api.state.renderer, settings)
     blog.state.page_cache = PageCache(settings.cache_megabytes * _MEGABYTE)
     if not is_traced():
-        blog.add_middleware(PublicPage)
+        blog.add_middleware(PublicPageShortcut)
     _wrap(blog, settings, refuse=error_page)
     add_pages(blog)
     return blog
@@ -109,8 +109,8 @@ def check_theme(settings: Settings) -> None:
 
 
 def create_api(settings: Settings | None = None) -> Api:
-    """Create the HTTP API alone as an ASGI application, with its paths at its own root: `/posts`. Otherwise
-    as `create_app`.
+    """Create the HTTP API alone as an ASGI application, with its paths at its own root: `/posts`. Settings
+    are as for `create_app`.
     """
     settings = settings or Settings()
     lifecycle = StoreLifecycle(partial(_open_store, settings), admin_token=settings.admin_token)

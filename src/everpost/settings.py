@@ -63,7 +63,7 @@ def _listed(given: object) -> tuple[str, ...] | None:
 
 
 def _hosts(given: object) -> object:
-    """Parse a comma-separated list or a JSON array of names of hosts."""
+    """Parse a comma-separated list or a JSON array of host names."""
     hosts = _listed(given)
     if hosts is None:
         raise PydanticCustomError("hosts", "should be a comma-separated list of hosts, or a JSON array")
@@ -73,7 +73,7 @@ def _hosts(given: object) -> object:
 
 
 def _port(given: object) -> object:
-    """The value. Refuses the one that Kubernetes sets for a Service named `everpost`."""
+    """Return the value, but refuse the one that Kubernetes sets for a Service named `everpost`."""
     if isinstance(given, str) and _SERVICE_LINK.fullmatch(given):
         raise PydanticCustomError(
             "service_link",
@@ -136,7 +136,8 @@ class Settings(BaseSettings):
         default=16,
         ge=0,
         le=100_000,
-        description="Memory per worker for cached responses, in megabytes; 0 disables the cache.",
+        description="Memory per worker, in megabytes, for each of three caches: of API responses, of rendered"
+        " HTML and of pages; 0 disables the caches.",
     )
     host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
     port: Annotated[int, BeforeValidator(_port)] = Field(
@@ -155,9 +156,7 @@ class Settings(BaseSettings):
     api_only: bool = Field(
         default=False, description="Whether to serve only the HTTP API, with its paths at the root."
     )
-    docs: bool = Field(
-        default=True, description="Whether to serve /docs and /openapi.json, below the root of the API."
-    )
+    docs: bool = Field(default=True, description="Whether to serve the API's /docs and /openapi.json.")
     shutdown_timeout: int = Field(
         default=10,
         ge=1,
@@ -194,7 +193,7 @@ class Settings(BaseSettings):
     )
     embed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)] = Field(
         default=DEFAULT_EMBED_HOSTS,
-        description="Hosts whose players and maps posts may contain.",
+        description="Hosts from which posts may embed players and maps.",
     )
     comment_edit_minutes: int = Field(
         default=15,

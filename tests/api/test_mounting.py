@@ -92,7 +92,7 @@ async def test_links_lead_through_all_pages(site: httpx.AsyncClient, root: str) 
     assert seen == ids[::-1]
 
 
-async def test_the_description_says_where_the_blog_is(site: httpx.AsyncClient, root: str) -> None:
+async def test_the_openapi_document_names_the_root(site: httpx.AsyncClient, root: str) -> None:
     assert (await site.get(f"{root}/openapi.json")).json()["servers"] == [{"url": root}]
     page = await site.get(f"{root}/docs")
     assert f"{root}/openapi.json" in page.text

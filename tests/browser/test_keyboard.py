@@ -49,7 +49,7 @@ async def test_a_reader_needs_only_the_keyboard(chromium: Browser, sites: Sites,
         await tab.press_tab_until("Comment")
         await tab.page.keyboard.type("A better version of ")
         await follow(tab, "Save changes")
-        await tab.page.get_by_text("Your changes are saved.").wait_for()
+        await tab.page.get_by_text("Your changes have been saved.").wait_for()
         await follow(tab, "Back to the post")
         reply = tab.page.locator("li li").filter(has_text=writer)
         await reply.get_by_text("A better version of The second comment").wait_for()

@@ -70,7 +70,7 @@ async def test_pages_are_small(blog: Blog) -> None:
             assert int(small.headers["content-length"]) <= STYLE_BUDGET
 
 
-async def test_a_page_names_nothing_of_another_host(blog: Blog) -> None:
+async def test_a_page_refers_to_no_other_host(blog: Blog) -> None:
     async with client_of(blog) as client:
         page = Page(await client.get("/"))
         loaded = page.all("//link[@rel='stylesheet' or @rel='icon']/@href | //@src")
@@ -116,7 +116,7 @@ async def test_every_link_works_below_a_prefix(blog: Blog) -> None:
         assert (moved.status_code, moved.headers["location"]) == (301, "/our%20blog/one")
 
 
-async def test_a_database_that_is_away_is_a_page_with_503(tmp_path: Path) -> None:
+async def test_an_unavailable_database_is_answered_with_a_page_and_503(tmp_path: Path) -> None:
     folder = tmp_path / "later"
     blog = create_app(Settings(database_url=f"sqlite:///{folder}/blog.db"))
     async with client_of(blog) as client:
@@ -125,7 +125,7 @@ async def test_a_database_that_is_away_is_a_page_with_503(tmp_path: Path) -> Non
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
             assert answer.headers["cache-control"] == "no-store"
             page = Page(answer)
-            assert page.one("//h1") == "The blog is taking a short break"
+            assert page.one("//h1") == "The blog is temporarily unavailable"
             style = await client.get(page.one("//link[@rel='stylesheet']/@href"))
             assert style.status_code == 200
         folder.mkdir()
@@ -133,7 +133,7 @@ async def test_a_database_that_is_away_is_a_page_with_503(tmp_path: Path) -> Non
     await blog.state.lifecycle.close()
 
 
-async def test_an_unexpected_error_is_a_page_that_reveals_nothing(
+async def test_an_unexpected_error_is_answered_with_a_page_that_reveals_nothing(
     blog: Blog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:

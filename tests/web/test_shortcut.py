@@ -1,4 +1,4 @@
-"""The short cut for the home page and for posts answers as the routes do."""
+"""The shortcut for the home page and for posts answers as the routes do."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +8,7 @@ import httpx
 from everpost.api.routing.dependencies import get_store
 from everpost.app import create_app
 from everpost.settings import Settings
-from everpost.web.shortcut import PublicPage
+from everpost.web.shortcut import PublicPageShortcut
 from tests.contract.port.examples import comment_on, publish
 
 REQUESTS: list[tuple[str, str, Mapping[str, str]]] = [
@@ -29,7 +29,7 @@ REQUESTS: list[tuple[str, str, Mapping[str, str]]] = [
 ]
 
 
-async def test_responses_are_the_same_with_and_without_it(blog_file: Path) -> None:
+async def test_responses_are_the_same_with_and_without_the_shortcut(blog_file: Path) -> None:
     blog = create_app(Settings(database_url=f"sqlite:///{blog_file}"))
     async with (
         blog.router.lifespan_context(blog),
@@ -47,9 +47,9 @@ async def test_responses_are_the_same_with_and_without_it(blog_file: Path) -> No
             assert _kept(short) == _kept(long), path
 
 
-def test_it_is_installed() -> None:
+def test_the_shortcut_is_installed() -> None:
     blog = create_app(Settings(database_url="sqlite://"))
-    assert PublicPage.__name__ in [getattr(each.cls, "__name__", "") for each in blog.user_middleware]
+    assert PublicPageShortcut.__name__ in [getattr(each.cls, "__name__", "") for each in blog.user_middleware]
 
 
 def _kept(answer: httpx.Response) -> dict[str, str]:

@@ -42,7 +42,7 @@ _Site = Annotated[
 _Report = Annotated[
     Path | None, typer.Option(help="With --from: write a JSON report on every item to this file.")
 ]
-_Overwrite = Annotated[bool, typer.Option("--overwrite", help="With --report: overwrite an existing file.")]
+_Overwrite = Annotated[bool, typer.Option("--overwrite", help="Let --report overwrite an existing file.")]
 _Pages = Annotated[bool, typer.Option("--pages", help="With --from: also import pages, as posts.")]
 _Match = Annotated[
     str | None,
@@ -129,7 +129,7 @@ def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
     settings = read_settings()
     expect_many_records()
     if overwrite and report is None:
-        raise Misconfigured("--overwrite applies to the file of --report, which is missing.")
+        raise Misconfigured("--overwrite needs --report: it lets the report overwrite an existing file.")
     if from_ is not None:
         from everpost.cli.import_from import CommandOptions, import_from_system
 

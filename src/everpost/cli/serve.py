@@ -43,7 +43,7 @@ def serve(
     ] = None,
     api_only: Annotated[
         bool | None,
-        typer.Option("--api-only", help="Serve only the HTTP API, at the root.  [EVERPOST_API_ONLY]"),
+        typer.Option("--api-only", help="Serve only the HTTP API, at /.  [EVERPOST_API_ONLY]"),
     ] = None,
 ) -> None:
     """Serve the blog over HTTP: its pages at /, its API at /api.

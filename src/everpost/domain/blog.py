@@ -39,7 +39,7 @@ _LANGUAGE_TAG = re.compile(
 )
 """RFC 5646, section 2.1, without the irregular tags."""
 _SCRIPT, _REGION = 4, 2
-"""The lengths of subtags that are not in lower case."""
+"""The lengths of subtags that are not written in lower case."""
 _NOT_PLACES = frozenset({"localtime", "Factory"})
 _BASE_URL = re.compile(
     r"(?P<origin>https?://(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?)"
@@ -105,7 +105,7 @@ class BlogChange:
     language: str | None = None
     time_zone: str | None = None
     base_url: str | None = None
-    """Empty: that of each request from now on."""
+    """An empty string unsets it; the URL of each request is then used."""
     permalink: str | None = None
     navigation: tuple[NavigationLink, ...] | None = None
     posts_per_page: int | None = None

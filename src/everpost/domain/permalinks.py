@@ -17,11 +17,11 @@ from everpost.errors import Invalid
 DEFAULT_PERMALINK = "/{slug}"
 MAX_PERMALINK = 100
 _PATTERNS = 100
-"""The number of patterns that are kept parsed."""
+"""The number of parsed patterns that are cached."""
 
 
 class Addressed(Protocol):
-    """The fields of a post that its permalink is made of."""
+    """The fields of a post from which its permalink is made."""
 
     @property
     def id(self) -> Id: ...
@@ -89,7 +89,7 @@ class Permalinks:
                 expressions.append(re.escape(segment))
                 continue
             if name not in _WRITERS:
-                raise _invalid(f"{segment!r} is no field: use {_FIELDS}")
+                raise _invalid(f"{segment!r} is not a field: use {_FIELDS}")
             if name in names:
                 raise _invalid(f"contains {segment} twice")
             names.append(name)
@@ -144,7 +144,7 @@ def _split(pattern: str) -> list[str]:
 
 
 def _require_fixed(segment: str) -> None:
-    """Require the form of a slug, in which `{slug}s` and `.` are not. Raises Invalid."""
+    """Require the form of a slug, which excludes `{slug}s` and `.`. Raises Invalid."""
     if is_reserved(segment):
         raise _invalid(f"{segment!r} is reserved: Everpost uses it for its own pages")
     if not segment or normalize_slug(segment) != segment:

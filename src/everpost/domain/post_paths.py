@@ -93,7 +93,7 @@ class Move(NamedTuple):
 
     @property
     def adds_permalink(self) -> bool:
-        """Whether the old permalink is among the paths only because the post moves."""
+        """Whether the old permalink is one of the paths only because of this change."""
         known = {*self.paths, *(self.change.paths or ())}
         return self.old_permalink not in known and self.old_permalink in self.paths_after()
 
@@ -118,7 +118,7 @@ def checked_paths(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _faults(path: str) -> Iterator[str]:
-    """Why the path cannot be stored. With these rules, the stored form of a stored path is itself."""
+    """Why the path cannot be stored. These rules make the stored form of a stored path the path itself."""
     if not path:
         yield "should name a page"
     if not path.startswith("/"):
@@ -144,8 +144,8 @@ def moves(change: PostChange) -> bool:
 
 
 def spellings(path: str) -> tuple[str, ...]:
-    """The old paths, in their stored form, that a request for this percent-decoded path may mean, the
-    likeliest first: itself; without `index.html` or `.html`; with one of them.
+    """The old paths, in their stored form, that a request for this percent-decoded path may mean, most likely
+    first: the path itself; without `index.html` or `.html`; with one of them.
     """
     whole = unicodedata.normalize("NFC", path).rstrip("/")
     bare = _FILE_ENDING.sub("", whole)

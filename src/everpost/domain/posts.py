@@ -22,6 +22,8 @@ MAX_CONTENT = 1_000_000
 MAX_SLUG = 255
 MAX_TAGS = 20
 MAX_TAG = 50
+UNADDRESSABLE_TAGS = frozenset({".", ".."})
+"""Browsers remove these segments from a path, however they are encoded."""
 MAX_PATHS = 20
 MAX_PATH = 500
 COMMENTS_INSIDE = 100
@@ -109,7 +111,7 @@ class Post(Record):
 
 
 class PostKey(StrEnum):
-    """The field, other than its id, that a post is found by. `PATH` is one of its old paths."""
+    """A field other than the id by which a post can be found. `PATH` is one of its old paths."""
 
     SLUG = "slug"
     PATH = "path"
@@ -131,7 +133,7 @@ class PostChange:
     status: PostStatus | None = None
     kind: PostKind | None = None
     summary: str | None = None
-    """Empty: the post has no summary from now on."""
+    """An empty string removes the summary."""
     paths: tuple[str, ...] | None = None
     author_id: Id | None = None
     comment_policy: CommentPolicy | Literal["inherit"] | None = None
@@ -173,7 +175,7 @@ class PostQuery:
     skip: int = 0
     after: Position | None = None
     updated_until: datetime | None = None
-    """Only posts last updated by this time. Only with a sort order by update."""
+    """Only posts that were last updated by this time. Requires a sort order by update."""
     comments: int = COMMENTS_INSIDE_LISTED
 
 
@@ -202,8 +204,8 @@ class TagCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagQuery:
-    """A page of the tags of posts, not pages, that are public at this time, in the order of their code
-    points, after a tag.
+    """Some tags of posts (not of pages) that are public at this time, in the order of their code points,
+    after a tag.
     """
 
     moment: datetime
@@ -225,9 +227,11 @@ def checked_slug(text: str) -> str:
 
 def checked_tags(tags: Sequence[str]) -> tuple[str, ...]:
     """The tags in their stored form: trimmed, without duplicates, in the given order. Raises Invalid if one
-    is empty.
+    is empty or has no address.
     """
     trimmed = tuple(dict.fromkeys(tag.strip() for tag in tags))
     if "" in trimmed:
         raise Invalid("tags", "should not contain an empty tag")
+    if not UNADDRESSABLE_TAGS.isdisjoint(trimmed):
+        raise Invalid("tags", "should not contain a tag that is only '.' or '..'")
     return trimmed

@@ -1,4 +1,4 @@
-"""Reserved words: the first segments of paths that Everpost uses itself, which cannot become slugs."""
+"""Reserved words: the first segments of Everpost's own paths, which cannot be slugs."""
 
 import re
 

@@ -49,7 +49,7 @@ def slug_from(title: str) -> str:
 
 
 def numbered_slug(slug: str, number: int) -> str:
-    """The slug for the post with this number among those with the same slug. The first has it unchanged,
+    """The slug for the post with this number among those with the same slug. The first gets it unchanged,
     unless it is a reserved word, which counts as taken.
     """
     return slug if number == 1 and not is_reserved(slug) else f"{slug}-{max(number, 2)}"

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable
 
 ID_PREFIX = "user-content-"
-"""The beginning of every id in a post, so that none is equal to an id of the page around it."""
+"""The prefix of every id in a post, so that none clashes with an id of the page around it."""
 
 
 def names(text: str) -> frozenset[str]:
-    """The words of this text."""
+    """The names in this text, which are separated by spaces."""
     return frozenset(text.split())
 
 
@@ -63,7 +63,7 @@ COMMENT_ATTRIBUTES = {
     "th": "class",
 }
 ADDRESSES = frozenset({"href", "src", "cite", "poster"})
-"""Attributes that contain one address."""
+"""Attributes whose value is one address."""
 URL_SCHEMES = frozenset({"http", "https", "mailto", "tel", "xmpp"})
 COMMENT_URL_SCHEMES = frozenset({"http", "https", "mailto"})
 COMMENT_REL = "nofollow ugc"
@@ -80,7 +80,7 @@ _LANGUAGE_OPTIONS = re.compile(r"(language-[\w+#.-]{1,50})[,:{]\S*")
 _RELATIONS = names("author external license me nofollow noopener noreferrer sponsored tag ugc")
 _SCHEME = re.compile("([A-Za-z][A-Za-z0-9+.-]*):")
 _IGNORED = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
-"""Characters that a browser, of today or once, removes from an address."""
+"""Characters that current or former browsers remove from an address."""
 _NUMBER, _SIZE = re.compile(r"-?[0-9]{1,6}"), re.compile(r"[0-9]{1,5}")
 _VALUES = {
     "colspan": _SIZE,
@@ -100,7 +100,7 @@ _VALUES = {
 
 
 def filter_attribute(element: str, attribute: str, value: str) -> str | None:
-    """The value of an allowed attribute, without what is not allowed in it; None: remove the attribute."""
+    """The allowed part of the value of an allowed attribute; None removes the attribute."""
     if attribute == "class":
         return _kept(_LANGUAGE_OPTIONS.sub(r"\1", value), _CLASSES.fullmatch)
     if attribute == "rel":

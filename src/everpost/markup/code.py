@@ -12,7 +12,7 @@ MATH, DISPLAYED_MATH = "language-math", "language-math-display"
 
 @dataclass(slots=True)
 class Code:
-    """Renders the code of one post, and counts how much that was."""
+    """Renders the code of one post, up to the limit for highlighting."""
 
     _size: int = 0
 

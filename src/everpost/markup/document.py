@@ -1,8 +1,8 @@
 """The last step: adds ids of headings, highlighted code, formulas and frames to sanitized HTML; extracts an
 excerpt, an outline and the reading time.
 
-The sanitizer writes every element in one way, so that patterns can read it. Anything that they do not
-recognize becomes text.
+The sanitizer writes every element in a uniform way, so regular expressions can read it. Anything that they do
+not recognize becomes text.
 """
 
 import re
@@ -41,7 +41,7 @@ _NOTES = ('class="footnotes"', 'class="footnote-ref"')
 
 @dataclass(slots=True)
 class Document:
-    """Reads sanitized HTML once, and collects the HTML for readers and what it says."""
+    """Reads sanitized HTML once, and collects the HTML for readers, its text and its outline."""
 
     base_url: str | None = None
     embed_hosts: Collection[str] = ()
@@ -73,7 +73,7 @@ class Document:
 
     @property
     def excerpt(self) -> str:
-        """The beginning of its text; of headings, tables and code only if it has nothing else."""
+        """The beginning of its text. Headings, tables and code count only if there is nothing else."""
         return excerpt_of("".join(self._beginning)) or excerpt_of("".join(self._words[: 10 * MAX_EXCERPT]))
 
     @property

@@ -1,4 +1,4 @@
-"""Text and attributes in HTML."""
+"""Escaping of text and attributes in HTML."""
 
 import html
 

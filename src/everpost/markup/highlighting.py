@@ -10,7 +10,7 @@ from pygments.util import ClassNotFound
 
 CLASS_PREFIX = "hl-"
 MAX_CODE = 100_000
-"""Characters of a post's code that are highlighted; longer code is plain."""
+"""The maximum number of characters of highlighted code in a post; the rest stays plain."""
 
 
 def highlighted(code: str, language: str) -> str | None:

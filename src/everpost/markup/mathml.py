@@ -8,7 +8,7 @@ from math_core import LatexError, LatexToMathML
 from everpost.markup.allow_lists import names
 
 MAX_SOURCE = 5_000
-"""Characters of a formula; longer ones are shown as source."""
+"""The maximum length of a formula; longer ones are shown as source."""
 
 _ELEMENTS = names(
     "math menclose merror mfrac mi mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms"

@@ -6,7 +6,7 @@ MAX_EXCERPT = 280
 _ELLIPSIS = "…"
 WORDS_PER_MINUTE = 230
 CHARACTERS_PER_MINUTE = 500
-"""Of scripts that are written without spaces between words."""
+"""Characters of scripts that are written without spaces between words."""
 
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 _WORD = re.compile(r"\w+(?:['’.-]\w+)*")  # noqa: RUF001 - a typographic apostrophe

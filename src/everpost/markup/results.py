@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 RENDERER_VERSION = 1
-"""Increase it when the same content is rendered differently: results are kept by content and version."""
+"""Increase it when the same content is rendered differently: results are cached by content and version."""
 MAX_HTML = 5_000_000
-"""Characters of HTML that content may become. Longer results are refused: a megabyte of references to one
-long address would become terabytes.
+"""The maximum number of characters of HTML that content may become. Longer results are refused: a megabyte of
+references to one long address would become terabytes.
 """
 
 

@@ -1,4 +1,4 @@
-"""HTML of any kind to HTML that consists only of what is allowed (ammonia, through nh3)."""
+"""Reduces any HTML to what is allowed (ammonia, through nh3)."""
 
 from functools import cache
 

@@ -30,7 +30,7 @@ def sees_policy(actor: Actor) -> bool:
 
 
 async def change_blog(store: Store, actor: Actor, change: BlogChange, *, match: ExpectedRevisions) -> Blog:
-    """Change the settings, if the change has any new value, and return them. Raises Unauthenticated,
+    """Change the settings, if any value is new, and return them. Raises Unauthenticated,
     Forbidden, Invalid, Stale.
     """
     actor.require(Scope.ADMIN)
@@ -59,5 +59,5 @@ def _checked(change: BlogChange) -> BlogChange:
 
 
 def _shown(name: str, value: object) -> str:
-    """A changed setting as security events show it: only the comment policy with its value."""
+    """A changed setting as it appears in security events. Only the comment policy has its value."""
     return f"{name}:{value}" if name == "comment_policy" else name

@@ -1,4 +1,4 @@
-"""Comments that guests send with a form of a page."""
+"""Comments that guests send with the form on a page."""
 
 import hmac
 import json
@@ -18,10 +18,10 @@ _KEY_BYTES = 24
 
 
 async def create_from_form(store: Store, draft: CommentDraft, guest: Guest) -> AddedComment:
-    """Add the comment of a guest, as `create_comment` does. Everyone sees the same form, so it has no id that
-    would make sending it idempotent. Instead, the id and the edit key are derived, with the secret key of the
-    blog, from the comment, the sender's network and the day: sending the same form again adds nothing, and
-    returns the same edit key.
+    """Add a guest's comment, as `create_comment` does. Everyone gets the same form, so it contains no id that
+    would make it idempotent. Instead, the id and the edit key are derived, with the secret key of the blog,
+    from the comment, the sender's network and the day: sending the same form again adds nothing, and returns
+    the same edit key.
     """
     context = await read_context(store, PUBLIC, draft.post_id)
     day = now().date().isoformat()

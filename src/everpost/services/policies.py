@@ -21,7 +21,7 @@ class Policies:
     editing_time: timedelta
     """The time during which the writer of a comment may edit it."""
     settling: timedelta
-    """The age from which changes of posts are listed by `updated_after`."""
+    """The age that a change of a post must have before `updated_after` lists it."""
 
     @classmethod
     def of(cls, settings: Settings) -> Self:

@@ -76,8 +76,8 @@ async def find_post_by_path(store: Store, actor: Actor, path: str, *, comments: 
 
 
 async def find_post_by_paths(store: Store, actor: Actor, paths: Sequence[str]) -> Post | None:
-    """Return the post with the first of these old paths that leads to a post the actor may see, without
-    comments. If none does, that costs one query.
+    """Return the post, without comments, that the first of these old paths leads to and that the actor may
+    see. If there is none, this costs one query.
     """
     found = await store.posts.find_validators(PostKey.PATH, list(dict.fromkeys(paths))) if paths else {}
     for path in paths:

@@ -13,7 +13,7 @@ from everpost.services.posts import read_post
 from everpost.stores.port import Store
 
 _READ = 2
-"""The comments that are read for each that is returned: some are on drafts or pages."""
+"""How many comments are read for each one returned: some are on drafts or pages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,8 +92,8 @@ class CachedPosts:
 
 
 class _Finder:
-    """Finds posts by their slugs, or by their old paths. The database says each time which post has the slug,
-    and in which state, so a kept post is never returned for a slug that is another's by now.
+    """Finds posts by their slugs, or by their old paths. Each time, the database tells which post has the
+    slug or path, and its state, so a cached post is never returned for a slug that another post has by now.
     """
 
     def __init__(self, posts: Posts, kept: "_LeastRecentlyUsed", key: PostKey) -> None:

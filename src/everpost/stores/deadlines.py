@@ -66,7 +66,7 @@ def remaining(seconds: float) -> float:
 
 
 class timed:  # noqa: N801 - used like a function
-    """Raise Busy at the deadline of the request or, outside a request, after `seconds`. None: never.
+    """Raise Busy at the deadline of the request or, outside a request, after `seconds`. `None` sets no limit.
 
     A class, because a generator costs more than the timeout itself.
     """

@@ -1,4 +1,4 @@
-"""Files that appear under their name only when they are complete."""
+"""Files that get their names only when they are complete."""
 
 import os
 import tempfile

@@ -7,12 +7,12 @@ _POLICY = (
     "default-src 'none'; img-src * data:; media-src *; style-src 'self'; font-src 'self'; form-action 'self';"
     " frame-ancestors 'none'; base-uri 'none'"
 )
-"""Posts contain pictures, sound and video of other hosts. Nothing else comes from there; no script runs."""
+"""Pictures, audio and video in posts may be on other hosts. Nothing else may be; no script runs."""
 
 
 @lru_cache(8)
 def headers_with(frame_hosts: Sequence[str]) -> Mapping[str, str]:
-    """The headers of pages that may contain frames of these hosts."""
+    """The headers of pages that may contain frames from these hosts."""
     frames = " ".join(f"https://{host}" for host in frame_hosts)
     return {
         "content-security-policy": f"{_POLICY}; frame-src {frames}" if frames else _POLICY,

@@ -1,4 +1,4 @@
-"""Public posts by pages, newest first."""
+"""Pages of public posts, newest first."""
 
 from dataclasses import dataclass, replace
 
@@ -65,8 +65,8 @@ async def read_list(
     author_id: Id | None = None,
     limit: int | None = None,
 ) -> Listed | None:
-    """A page of the list; None if it would begin before the newest post, so that the first page is due.
-    By default, a page has the length that the settings of the blog name.
+    """A page of the list; None if it would begin before the newest post: show the first page instead. The
+    default length of a page is in the settings of the blog.
     """
     wanted = PostQuery(
         filter=PostFilter(audience=PUBLIC.audience(HORIZON.moment()), tag=tag, author_id=author_id),

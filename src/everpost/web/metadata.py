@@ -1,4 +1,4 @@
-"""The metadata of pages, for search engines and for previews of links.
+"""The metadata of pages, for search engines and link previews.
 
 https://ogp.me, https://schema.org/BlogPosting, https://schema.org/BreadcrumbList
 """
@@ -13,10 +13,11 @@ from everpost.markup.results import RenderedPost
 from everpost.web.contexts import Feed, Metadata
 from everpost.web.feeds.alternates import feeds_of
 from everpost.web.site import Presentation
+from everpost.web.titles import title_of
 from everpost.web.views.comments import is_visible, writer_of
 
 _COMMENTS = 20
-"""The number of comments in the structured data of a post."""
+"""The maximum number of comments in the structured data of a post."""
 _SCHEMA = "https://schema.org"
 
 Thing = Mapping[str, object]
@@ -54,7 +55,7 @@ def post_metadata(
 ) -> Metadata:
     """The metadata of a post with these comments."""
     url = shown.urls.absolute(shown.urls.post(post))
-    title, description = post.title, post.summary or rendered.excerpt
+    title, description = title_of(post), post.summary or rendered.excerpt
     article = [
         ("article:published_time", format_timestamp(post.publication_date)),
         ("article:modified_time", format_timestamp(post.updated_at)),
@@ -78,11 +79,11 @@ def _feeds_of(shown: Presentation, post: Post) -> tuple[Feed, ...]:
     """The feeds of the comments. Pages have none."""
     if post.kind is PostKind.PAGE:
         return ()
-    return feeds_of(shown.urls.comments_of(post), f"Comments on {post.title}")
+    return feeds_of(shown.urls.comments_of(post), f"Comments on {title_of(post)}")
 
 
 def private_metadata(shown: Presentation, heading: str) -> Metadata:
-    """The metadata of a page that nobody should find or link to."""
+    """The metadata of a page that should not be indexed or linked to."""
     return Metadata(title=_title(shown, heading), is_indexed=False)
 
 
@@ -134,7 +135,7 @@ def _posting(
     facts: dict[str, object] = {
         "@context": _SCHEMA,
         "@type": "BlogPosting",
-        "headline": post.title,
+        "headline": title_of(post),
         "description": post.summary or rendered.excerpt,
         "url": url,
         "mainEntityOfPage": url,

@@ -18,7 +18,7 @@ _OVERHEAD = 2_000
 class PageCache:
     """The least recently used pages are dropped. The store's cache returns the same object as long as a post,
     its thread and the names in both have not changed, so a page is current while its posts are the same
-    objects. The key names everything else on which the page depends.
+    objects. The key contains everything else on which the page depends.
     """
 
     def __init__(self, capacity: int) -> None:

@@ -13,7 +13,7 @@ from everpost.api.http.etags import body_etag, is_match
 from everpost.web.content_security import PUBLIC_HEADERS
 
 CACHING = "public, no-cache"
-"""Any cache may store the page, and asks again before each use."""
+"""Any cache may store the page, but must revalidate it before each use."""
 
 _SECOND = timedelta(seconds=1)
 _UNCHANGED, _GZIP, _PLAIN = "unchanged", "gzip", "plain"
@@ -23,10 +23,10 @@ _ACCEPTED = re.compile(r"(?:^|,)\s*(?:x-)?gzip\s*(?:;\s*q=(?P<quality>[0-9.]+)\s
 class RenderedPage:
     """A page with its validators, for one or many responses.
 
-    Last-Modified is the time of the rendering, because nothing else moves with everything that a page shows:
-    a comment may be approved long after its own date. Two renderings can share a second. A page that is
-    younger than a second therefore claims to be a second older, so that its copies are never taken for the
-    next one. ETags are weak, because proxies may compress pages.
+    Last-Modified is the time of the rendering, because no stored date covers everything that a page shows: a
+    comment may be approved long after its own date. A page may be rendered twice in one second, so until that
+    second is over, Last-Modified is a second earlier; copies of the first are then never taken for the next.
+    ETags are weak, because proxies may compress pages.
     """
 
     def __init__(
@@ -93,5 +93,5 @@ def accepts_gzip(request: Request) -> bool:
 
 
 def compressed(body: bytes) -> bytes:
-    """The body as gzip, always the same bytes."""
+    """The body, compressed with gzip. Equal bodies have equal results."""
     return gzip.compress(body, mtime=0)

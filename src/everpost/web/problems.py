@@ -1,4 +1,4 @@
-"""Errors as pages that look like the blog."""
+"""Errors as pages in the style of the blog."""
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -20,16 +20,16 @@ _TITLES = {
     422: "Page not found",
     429: "Too many requests",
     500: "Something went wrong",
-    503: "The blog is taking a short break",
+    503: "The blog is temporarily unavailable",
 }
 _MESSAGES = {
     404: "There is nothing at this address. It may have been mistyped, or the page may have been removed.",
     422: "There is nothing at this address. It may have been mistyped, or the page may have been removed.",
     500: "The error has been logged. Try again later.",
-    503: "Its database does not respond at the moment. Try again in a minute.",
+    503: "Its database is not responding at the moment. Try again in a minute.",
 }
 _STATUSES = {422: 404}
-"""A malformed cursor in a URL is an address that does not exist."""
+"""A URL with a malformed cursor does not exist."""
 _KEPT = ("allow", "retry-after", "www-authenticate")
 
 

@@ -62,7 +62,7 @@ class Templates:
 
 
 def english(text: str) -> Markup:
-    """A text of ours, which is English on blogs in every language and direction."""
+    """A text of Everpost, marked as English on blogs in any language and direction."""
     return Markup('<bdi lang="en">{}</bdi>').format(text)
 
 

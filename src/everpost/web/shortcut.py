@@ -17,7 +17,7 @@ _Handle: TypeAlias = Callable[[Request, Exception], Awaitable[Response]]
 _FIRST_PAGE, _WHOLE_POST = ListQuery(), PostPageQuery()
 
 
-class PublicPage:
+class PublicPageShortcut:
     """Middleware: for `GET /` and `GET /{path}` without a query, calls the handler directly, with the same
     arguments as its route would. That halves the time. All other requests go to their routes.
     """

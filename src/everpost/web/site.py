@@ -18,9 +18,9 @@ from everpost.web.content_security import headers_with
 from everpost.web.contexts import Context, Link, Moment, Site
 from everpost.web.feeds.alternates import feeds_of
 from everpost.web.rendering import Templates
+from everpost.web.titles import title_of_blog
 from everpost.web.urls import Urls, origin_of, urls_of
 
-UNTITLED = "Blog"
 _MAX_HOSTS = 100
 _ENGLISH = "en"
 
@@ -68,7 +68,7 @@ class Presentations:
         """The blog as it was last read."""
 
     def of(self, request: Request, blog: Blog) -> Presentation:
-        """The blog as this request shows it."""
+        """The blog as the response to this request shows it."""
         self.blog = blog
         key = request.scope.get("root_path", ""), origin_of(request, self._settings)
         known = self._known.get(key)
@@ -92,7 +92,7 @@ CurrentPresentation = Annotated[Presentation, Depends(get_presentation)]
 
 
 def last_known_site(request: Request) -> Site:
-    """The site, without asking the database: it may be away."""
+    """The site as it was last read: the database may not be available."""
     presentations: Presentations = request.app.state.presentations
     blog = presentations.blog
     root, origin = request.scope.get("root_path", ""), origin_of(request, request.app.state.settings)
@@ -105,7 +105,7 @@ def site_of(blog: Blog | None, urls: Urls, assets: Mapping[str, str]) -> Site:
     """
     files = {name: urls.asset(path) for name, path in assets.items()}
     language = _ENGLISH if blog is None else blog.language
-    title = (blog and blog.title) or UNTITLED
+    title = title_of_blog("" if blog is None else blog.title)
     links = () if blog is None else blog.navigation
     return Site(
         title=title,

@@ -68,7 +68,7 @@ class Urls:
         return f"{self.post(post)}#{anchor(id)}"
 
     def comments_of(self, post: Post) -> str:
-        """The path above the feeds of comments on a post, which it keeps if its own path changes."""
+        """The path above the feeds of comments on a post. It does not change with the permalink."""
         return f"{self.root}/comments/{post.id}"
 
     def sent(self, post_id: Id, id: Id, key: str, **more: str) -> str:
@@ -79,11 +79,11 @@ class Urls:
         return f"{self.root}/static/{name}"
 
     def of(self, url: str) -> str:
-        """A URL that someone typed: a path is one of this blog."""
+        """A URL from the settings: a path is taken as one of this blog."""
         return f"{self.root}{url}" if url.startswith("/") else url
 
     def absolute(self, path: str) -> str:
-        """The URL of a path of these."""
+        """The absolute URL of a path that this class returned."""
         return f"{self.base}{path.removeprefix(self.root)}"
 
 
@@ -93,7 +93,7 @@ def anchor(id: Id) -> str:
 
 
 def with_query(path: str, **query: str | None) -> str:
-    """The path with those parameters that have a value."""
+    """The path with the parameters that are not None."""
     sent = {name: value for name, value in query.items() if value is not None}
     return f"{path}?{urlencode(sent)}" if sent else path
 

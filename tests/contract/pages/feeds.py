@@ -24,7 +24,7 @@ FILES = tuple(MEDIA_TYPES)
 
 @dataclass(frozen=True)
 class Item:
-    """What every format says of an entry."""
+    """The fields of an entry that every format has."""
 
     id: str
     title: str
@@ -36,7 +36,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Feed:
-    """What every format says of a feed."""
+    """The fields of a feed that every format has."""
 
     title: str
     home: str

@@ -1,4 +1,4 @@
-"""Parsed pages, as a reader meets them."""
+"""Parsed pages, as readers see them."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Pages can be stored by anyone, and are never stale."""
+"""Any cache can store pages, and never serves an outdated one."""
 
 import gzip
 from datetime import timedelta

@@ -41,7 +41,7 @@ async def test_a_comment_that_waits_for_approval_can_be_edited_and_deleted(site:
     own = sent.headers["location"]
     answer = await site.get(own)
     page = Page(answer)
-    assert page.one("//h1") == "Your comment is waiting for approval"
+    assert page.one("//h1") == "Your comment is awaiting approval"
     assert page.one("//div[@class='own']//em") == "agree"
     assert page.form.fields == {"content": "I *agree*.\nReally."}
     assert answer.headers["cache-control"] == "private, no-store"
@@ -53,7 +53,7 @@ async def test_a_comment_that_waits_for_approval_can_be_edited_and_deleted(site:
     saved = await site.send(page.form.action, {"content": "I disagree.", "action": "save"})
     assert saved.status_code == 303
     page = Page(await site.get(saved.headers["location"]))
-    assert page.one("//p[@role='status']") == "Your changes are saved."
+    assert page.one("//p[@role='status']") == "Your changes have been saved."
     assert page.one("//div[@class='own']//div[@class='text']") == "I disagree."
 
     deleted = await site.send(page.form.action, {"content": "", "action": "delete"})
@@ -95,7 +95,7 @@ async def test_sending_the_same_form_again_adds_nothing(site: Site) -> None:
     assert str(on_another_post.id) in (await site.send("/other", GUS)).headers["location"]
 
 
-async def test_a_form_that_was_edited_meanwhile_is_not_sent_again(site: Site) -> None:
+async def test_the_same_form_is_refused_after_the_comment_was_edited(site: Site) -> None:
     own = (await site.send("/hello", GUS)).headers["location"]
     await site.send(own, {"content": "Changed."})
     again = await site.send("/hello", GUS)
@@ -168,10 +168,10 @@ async def test_a_post_that_was_closed_meanwhile_keeps_the_text(site: Site) -> No
         assert page.form.fields["name"] == GUS["name"]
 
 
-async def test_a_filled_trap_makes_spam_that_looks_as_if_it_waited(site: Site, post: Post) -> None:
+async def test_a_filled_trap_marks_spam_that_seems_to_await_approval(site: Site, post: Post) -> None:
     sent = await site.send("/hello", GUS | {"website": "http://spam.example"})
     page = Page(await site.get(sent.headers["location"]))
-    assert page.one("//h1") == "Your comment is waiting for approval"
+    assert page.one("//h1") == "Your comment is awaiting approval"
     comment_id = Id(sent.headers["location"].partition("?")[0].rpartition("/")[2])
     stored = await site.store.comments.get(post.id, comment_id)
     assert stored.status is CommentStatus.SPAM
@@ -217,7 +217,7 @@ NO_FORMS = [
 ]
 
 
-async def test_a_body_that_is_no_form_is_refused_with_a_page(site: Site) -> None:
+async def test_a_body_that_is_not_a_form_is_refused_with_a_page(site: Site) -> None:
     for body, media_type, status in NO_FORMS:
         answer = await site.client.post("/hello", content=body, headers={"content-type": media_type})
         assert answer.status_code == status

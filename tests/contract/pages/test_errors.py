@@ -1,4 +1,4 @@
-"""Error pages look like the blog."""
+"""Error pages have the style of the blog."""
 
 import pytest
 

@@ -237,7 +237,7 @@ async def test_a_page_explains_feeds_and_links_to_them(site: Site) -> None:
         assert (await site.get(url)).status_code == 200
 
 
-async def test_an_empty_cursor_or_a_cursor_of_nothing_is_no_address(site: Site) -> None:
+async def test_a_malformed_or_empty_cursor_is_404(site: Site) -> None:
     await publish(site.store)
     for query in ("after=x", "before=x", "after="):
         assert (await site.get(f"/atom.xml?{query}")).status_code == 404

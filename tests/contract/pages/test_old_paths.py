@@ -78,7 +78,7 @@ async def test_a_changed_slug_redirects_whatever_the_permalink(site: Site) -> No
     assert await redirect(site, "/2024/second") == (301, "/2024/first")
 
 
-async def test_the_permalink_of_a_post_precedes_old_paths_and_these_other_spellings(site: Site) -> None:
+async def test_permalinks_precede_old_paths_and_old_paths_precede_other_spellings(site: Site) -> None:
     await site.change(permalink="/{year}/{slug}")
     year = datetime(2024, 3, 1, tzinfo=UTC)
     await publish(site.store, title="A", slug="hello", publication_date=year)

@@ -111,6 +111,21 @@ async def test_nothing_that_is_written_becomes_script(site: Site) -> None:
         assert policy.startswith("default-src 'none';")
 
 
+@pytest.mark.parametrize("title", [" ", "\u200b\u2800"])
+async def test_a_blank_title_is_replaced(site: Site, title: str) -> None:
+    await site.change(title=title)
+    await publish(site.store, title=title, slug="blank", author=ANN)
+    for path in ("/", f"/authors/{ANN.id}"):
+        assert Page(await site.get(path)).titles == ["Untitled"]
+    assert Page(await site.get("/archive")).one("//main//li/a") == "Untitled"
+    page = Page(await site.get("/blank"))
+    assert page.one("//title") == "Untitled · Blog"
+    assert page.one("//h1") == page.one("//meta[@property='og:title']/@content") == "Untitled"
+    feed = (await site.get("/feed.json")).json()
+    assert feed["title"] == "Blog"
+    assert [entry["title"] for entry in feed["items"]] == ["Untitled"]
+
+
 async def test_a_page_has_neither_a_date_nor_a_place_in_lists(site: Site) -> None:
     await publish(site.store, title="About", slug="about", kind=PostKind.PAGE, tags=("t",), author=ANN)
     page = Page(await site.get("/about"))
@@ -166,7 +181,7 @@ async def test_tags_are_counted_and_the_archive_is_by_month(site: Site) -> None:
     assert archive.all("//main//li") == ["Post 2 Apr 9", "Post 1 Mar 20", "Post 0 Feb 29"]
 
 
-async def test_search_engines_ignore_a_tag_of_one_post(site: Site) -> None:
+async def test_search_engines_ignore_a_tag_with_one_post(site: Site) -> None:
     for number in range(2):
         await publish(site.store, title=f"Post {number}", tags=("both", f"only-{number}"))
     assert Page(await site.get("/tags/both")).all("//meta[@name='robots']") == []

@@ -26,7 +26,7 @@ def paths(post: Post) -> Iterator[str]:
     )
 
 
-async def test_drafts_and_scheduled_posts_are_nowhere(site: Site) -> None:
+async def test_drafts_and_scheduled_posts_are_on_no_page(site: Site) -> None:
     await publish(site.store, title="Shown", author=ANN)
     tomorrow = now() + timedelta(days=1)
     draft = await publish(
@@ -59,7 +59,7 @@ async def test_a_post_appears_when_its_time_comes(site: Site) -> None:
     assert "Soon" in (await site.get("/")).text
 
 
-async def test_a_post_that_is_a_draft_again_is_not_confirmed_to_those_who_know_it(site: Site) -> None:
+async def test_a_post_that_is_a_draft_again_is_never_confirmed_by_a_condition(site: Site) -> None:
     """No cached page or feed survives, whichever condition a cache sends."""
     post = await publish(site.store, title=SECRET, slug="hello", tags=("hidden",), author=ANN)
     await comment_on(site.store, post.id, guest_name="Gus")
@@ -75,7 +75,7 @@ async def test_a_post_that_is_a_draft_again_is_not_confirmed_to_those_who_know_i
             assert SECRET not in answer.text
 
 
-async def test_comments_that_are_not_approved_are_nowhere(site: Site) -> None:
+async def test_comments_that_are_not_approved_are_on_no_page(site: Site) -> None:
     post = await publish(site.store, slug="hello", author=ANN)
     for status in (CommentStatus.PENDING, CommentStatus.SPAM, CommentStatus.REMOVED):
         comment = await comment_on(site.store, post.id, guest_name=SECRET, content=SECRET, status=status)

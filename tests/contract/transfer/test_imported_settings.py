@@ -78,7 +78,7 @@ async def test_long_texts_are_cut(store: Store) -> None:
     assert (await values_of(store))[:2] == ("t" * 255, "d" * 500)
 
 
-async def test_a_rehearsal_reports_the_same_and_leaves_the_settings_alone(store: Store) -> None:
+async def test_a_dry_run_reports_the_same_and_leaves_the_settings_alone(store: Store) -> None:
     before = await store.blog.get()
     rehearsed = await run_import(store, BLOG, dry_run=True)
     assert await store.blog.get() == before

@@ -42,7 +42,7 @@ def test_a_language_tag_is_kept_in_its_canonical_case(sent: str, kept: str) -> N
     "tag",
     ["", "e", "en_US", "en-", "-en", "english language", "de-419-DE", "a-DE", "en-x", "en-a", "ён", "en\n"],
 )
-def test_another_text_is_no_language_tag(tag: str) -> None:
+def test_other_text_is_not_a_language_tag(tag: str) -> None:
     with pytest.raises(Invalid) as refused:
         checked_language(tag)
     assert refused.value.field == "language"
@@ -75,7 +75,7 @@ def test_a_blog_has_the_zone_of_its_name() -> None:
     "name",
     ["", "Berlin", "europe/berlin", "Mars/Olympus", "../UTC", "/etc/localtime", "localtime", "America", "\0"],
 )
-def test_another_text_is_no_time_zone(name: str) -> None:
+def test_other_text_is_not_a_time_zone(name: str) -> None:
     with pytest.raises(Invalid) as refused:
         checked_time_zone(name)
     assert refused.value.field == "time_zone"
@@ -124,7 +124,7 @@ def test_a_base_url_is_kept_with_its_origin_in_lower_case(sent: str, kept: str) 
         "https://blog.example/" + "a" * 250,
     ],
 )
-def test_another_text_is_no_base_url(url: str) -> None:
+def test_other_text_is_not_a_base_url(url: str) -> None:
     with pytest.raises(Invalid) as refused:
         checked_base_url(url)
     assert refused.value.field == "base_url"

@@ -76,7 +76,7 @@ def test_a_slug_needs_a_letter_or_a_digit(text: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["archive", "Tags", " api! "])
-def test_a_reserved_word_is_no_slug(word: str) -> None:
+def test_a_reserved_word_is_not_a_slug(word: str) -> None:
     with pytest.raises(Invalid, match="is reserved"):
         checked_slug(word)
 
@@ -112,10 +112,11 @@ def test_a_slug_is_measured_as_it_is_kept() -> None:
 def test_tags_are_trimmed_and_each_is_kept_once_in_the_order_given() -> None:
     assert checked_tags([" b", "a", "b ", "A", "a"]) == ("b", "a", "A")
     assert checked_tags([]) == ()
+    assert checked_tags(["...", ".net", "%2e"]) == ("...", ".net", "%2e")
 
 
-@pytest.mark.parametrize("tags", [[""], ["a", " \t"]])
-def test_a_tag_is_not_empty(tags: list[str]) -> None:
+@pytest.mark.parametrize("tags", [[""], ["a", " \t"], ["."], ["a", " .. "]])
+def test_a_tag_has_an_address(tags: list[str]) -> None:
     with pytest.raises(Invalid) as caught:
         checked_tags(tags)
     assert caught.value.field == "tags"

@@ -79,7 +79,7 @@ def test_a_blog_below_a_path_has_old_paths_with_and_without_it(export: Path) -> 
     assert post.paths == ("/blog/2024/a",)
 
 
-def test_pages_are_pages(export: Path) -> None:
+def test_pages_of_each_system_are_imported_as_pages(export: Path) -> None:
     items = wxr_item(1), wxr_item(2, wp_post_type="page", link="https://blog.example/about/team/")
     post, page = wordpress(export, *items)
     assert (post.kind, page.kind) == (PostKind.POST, PostKind.PAGE)
@@ -100,7 +100,11 @@ def test_pages_are_pages(export: Path) -> None:
         ("Short\nand sweet", "Short and sweet", ()),
         ("Tom &amp; Ann", "Tom & Ann", ()),
         ("1 < 2 > 0", "1 < 2 > 0", ()),
-        ("<p>One</p><p>two<br/>t<b>hree</b></p>", "One two three", ("the HTML of its excerpt became text",)),
+        (
+            "<p>One</p><p>two<br/>t<b>hree</b></p>",
+            "One two three",
+            ("the HTML of the excerpt was converted to text",),
+        ),
     ],
 )
 def test_the_excerpt_of_wordpress_is_the_summary(

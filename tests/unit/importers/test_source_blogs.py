@@ -128,7 +128,7 @@ def test_the_imported_language_names_the_blog(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("files", [{}, {"_config.yml": "theme: minima"}, {"hugo.toml": "baseURL = '/'"}])
-def test_a_site_that_says_nothing_leaves_the_blog_alone(tmp_path: Path, files: Mapping[str, str]) -> None:
+def test_a_site_without_settings_leaves_the_blog_alone(tmp_path: Path, files: Mapping[str, str]) -> None:
     write_folder(tmp_path, {**files, "a.md": POST})
     assert of_kind(SourceBlog, read_markdown(tmp_path)) == []
 

@@ -10,7 +10,7 @@ from everpost.domain.posts import PostFormat
 from everpost.markup.rendering import render_comment, render_post
 from everpost.markup.results import Unrenderable
 from everpost.services.rendering.messages import Job
-from everpost.services.rendering.processes import MAX_SECONDS, CutOff, RenderingProcess
+from everpost.services.rendering.processes import MAX_SECONDS, NotRendered, RenderingProcess
 from tests.unit.markup.hostile_content import FAMILIES, MARKDOWN, Family
 
 SMALL = 1_000
@@ -68,7 +68,7 @@ def test_a_megabyte_is_rendered_or_cut_off_within_two_seconds_of_cpu(
     process = RenderingProcess()
     outcome = process.render(Job(family(size)[:size], format_), MAX_SECONDS)
     process.close()
-    assert not isinstance(outcome, CutOff) or outcome.is_certain
+    assert not isinstance(outcome, NotRendered) or outcome.is_certain
     assert cpu_of_ended_processes() - before < MAX_SECONDS + START
 
 

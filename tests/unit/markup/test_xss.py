@@ -119,7 +119,7 @@ def test_there_are_enough_vectors() -> None:
     assert len(set(VECTORS)) >= 900
 
 
-def test_the_lists_allow_nothing_that_scripts() -> None:
+def test_the_allow_lists_contain_nothing_that_runs_scripts() -> None:
     assert {"iframe"} == allow_lists.POST_ELEMENTS & SCRIPTING
     assert set() == allow_lists.COMMENT_ELEMENTS & SCRIPTING
 

@@ -15,7 +15,7 @@ from everpost.markup.fallback import plain_comment, plain_post
 from everpost.markup.rendering import render_comment, render_post
 from everpost.services.rendering import processes, renderer, worker
 from everpost.services.rendering.messages import Job
-from everpost.services.rendering.processes import CutOff, RenderingProcess, seconds_for
+from everpost.services.rendering.processes import NotRendered, RenderingProcess, seconds_for
 from everpost.services.rendering.renderer import Renderer
 from tests.contract.port.examples import a_post
 
@@ -175,13 +175,13 @@ def test_a_process_ignores_ctrl_c_and_ends_when_its_parent_does() -> None:
 
 def test_the_reason_is_given_for_content_that_is_refused() -> None:
     process = RenderingProcess()
-    assert process.render(Job(">" * 100 + "a"), 2) == CutOff(
+    assert process.render(Job(">" * 100 + "a"), 2) == NotRendered(
         "more than 50 levels of quotes and lists", is_certain=True
     )
     process.close()
 
 
-def test_a_mistake_in_a_parser_is_reported_and_not_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_in_a_parser_is_reported_and_not_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_arguments: object, **_options: object) -> None:
         raise IndexError("secret")
 
@@ -194,7 +194,7 @@ def test_a_mistake_in_a_parser_is_reported_and_not_raised(monkeypatch: pytest.Mo
 @pytest.mark.long
 def test_memory_is_limited() -> None:
     process = RenderingProcess()
-    assert process.render(Job("*a*" * 1_000_000), 60) == CutOff("memory", is_certain=True)
+    assert process.render(Job("*a*" * 1_000_000), 60) == NotRendered("memory", is_certain=True)
     process.close()
 
 

@@ -35,4 +35,4 @@ def body_check(field: Any) -> Check:  # noqa: ANN401 - FastAPI's type has no pub
 
 
 _EXTRA = {"type": "extra_forbidden", "msg": "Extra inputs are not permitted"}
-"""As Pydantic says it."""
+"""Pydantic's own error for an unknown field."""

@@ -1,4 +1,4 @@
-"""The detail of a validation error: what the field should be, in words that continue its name."""
+"""The `detail` of a validation error, which completes a sentence that begins with the field's name."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ _DETAILS = {
     "bool_type": "should be true or false",
     "int_type": "should be a whole number",
 }
-"""By Pydantic's type of the error (https://docs.pydantic.dev/latest/errors/validation_errors/)."""
+"""By the type of Pydantic's error (https://docs.pydantic.dev/latest/errors/validation_errors/)."""
 _SUBJECT = re.compile(r"(Input|String|List|Value) (?=should )")
 _ADDITION = re.compile(r"( after validation)?, not \d+$")
 

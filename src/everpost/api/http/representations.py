@@ -12,7 +12,7 @@ from everpost.services.rendering.renderer import Renderer
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """The choice of a client."""
+    """The representation that a client chose."""
 
     has_html: bool
     fields: frozenset[str] | None

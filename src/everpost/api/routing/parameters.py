@@ -172,7 +172,7 @@ class PostsQuery(PageQuery):
     path: OldPath = Field(default=None, description="List only the post with this old path.")
     kind: PostKind | None = Field(
         default=None,
-        description="List posts, or pages instead. Default: `post`; with `slug` or `path`, both.",
+        description="List posts or pages. Default: `post`; with `slug` or `path`, either.",
     )
     tag: Words | None = Field(default=None, description="List only posts with this tag.")
     author: SentId | None = Field(default=None, description="List only posts by the user with this id.")
@@ -182,7 +182,7 @@ class PostsQuery(PageQuery):
     updated_after: Timestamp | None = Field(
         default=None,
         description="List only posts that were updated after this time, least recently updated first. Changes"
-        " appear after some seconds.",
+        " are listed after a delay of some seconds.",
     )
     sort: PostSort = Field(
         default=PostSort.NEWEST, description="The sort order; a leading `-` means newest first."

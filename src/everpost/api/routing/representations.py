@@ -37,9 +37,12 @@ def _schema(names: frozenset[str]) -> WithJsonSchema:
 Include = Annotated[
     Literal["html"] | None,
     WithJsonSchema({"type": "string", "const": "html"}),
-    Query(description="`html`: include the content as safe HTML, and what was derived from it."),
+    Query(
+        description="`html`: include the content as safe HTML and, for posts, an excerpt, an outline and the"
+        " reading time."
+    ),
 ]
-_FIELDS = "Return only these fields, named with commas between them. Default: all fields."
+_FIELDS = "Return only these fields: names, separated by commas. Default: all fields."
 PostFields = Annotated[
     Annotated[str, _known(_POST_FIELDS)] | None, _schema(_POST_FIELDS), Query(description=_FIELDS)
 ]

@@ -51,7 +51,7 @@ BaseUrl = Annotated[
     Field(
         min_length=1,
         max_length=MAX_BASE_URL,
-        description="The URL of the home page, without a trailing slash; null: that of the request.",
+        description="The URL of the home page, without a trailing slash; null to use that of each request.",
         json_schema_extra={"pattern": f"^{_HTTP}[!-~]*[!-.0-~]$"},
     ),
 ]
@@ -60,7 +60,7 @@ Permalink = Annotated[
     Field(
         min_length=1,
         max_length=MAX_PERMALINK,
-        description="The pattern of posts' paths: `{slug}` or `{id}`, and any of `{year}`, `{month}` and"
+        description="The pattern of paths of posts: `{slug}` or `{id}`, and any of `{year}`, `{month}` and"
         " `{day}`.",
         json_schema_extra={"pattern": "^(/[^/]+)+$"},
     ),
@@ -68,7 +68,7 @@ Permalink = Annotated[
 PostsPerPage = Annotated[int, Field(ge=1, le=MAX_POSTS_PER_PAGE)]
 SentPolicy = Annotated[
     CommentPolicy,
-    Field(strict=False, description="The comment policy of posts without one of their own."),
+    Field(strict=False, description="The comment policy of posts without one."),
 ]
 
 
@@ -124,7 +124,7 @@ class BlogRead(TypedDict):
     comment_policy: NotRequired[
         Annotated[
             CommentPolicy,
-            Field(description="The comment policy of posts without one of their own; only admins see it."),
+            Field(description="The comment policy of posts without one; only admins see it."),
         ]
     ]
 

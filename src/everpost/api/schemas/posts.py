@@ -37,7 +37,7 @@ from everpost.markup.plain_text import MAX_EXCERPT
 from everpost.markup.results import RenderedPost
 
 MAX_SENT_PATH = 12 * MAX_PATH
-"""A character may be sent as up to four escapes of three characters each."""
+"""A character can be sent as up to four percent-escapes, of three characters each."""
 
 Title = Annotated[
     str, Field(min_length=1, max_length=MAX_TITLE, json_schema_extra=STORABLE_PATTERN), Storable
@@ -71,7 +71,7 @@ Summary = Annotated[
 ]
 SentKind = Annotated[
     PostKind,
-    Field(strict=False, description="A page has its own URL, but is not part of lists of posts or tags."),
+    Field(strict=False, description="A page has its own URL, but is left out of lists of posts and tags."),
 ]
 SentPath = Annotated[
     str, Field(min_length=1, max_length=MAX_SENT_PATH, json_schema_extra=STORABLE_PATTERN), Storable

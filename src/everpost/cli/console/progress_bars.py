@@ -1,4 +1,4 @@
-"""Progress bars on a terminal, in a module of their own because importing Rich takes long."""
+"""Progress bars on a terminal, in their own module because importing Rich is slow."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -59,7 +59,12 @@ def unreadable_reason(name: str) -> str | None:
             return f"has {_REFUSED.get(unicodedata.category(character), 'invisible characters')}"
     if unicodedata.category(name[0])[0] == "M":
         return "begins with a combining mark"
-    return None if any(map(_is_visible, name)) else "has no visible characters"
+    return None if has_visible(name) else "has no visible characters"
+
+
+def has_visible(text: str) -> bool:
+    """Whether readers see anything of the text."""
+    return any(map(_is_visible, text))
 
 
 def readable_name(text: str) -> str:
@@ -77,7 +82,7 @@ def readable_name(text: str) -> str:
         before, name = name, _without_invisible(name).strip()
         while name and unicodedata.category(name[0])[0] == "M":
             name = name[1:].lstrip()
-    return name if any(map(_is_visible, name)) else ""
+    return name if has_visible(name) else ""
 
 
 def _without_invisible(name: str) -> str:

@@ -23,7 +23,7 @@ _ID = re.compile("[0-9a-f]{24}")
 _DIGEST = re.compile("[0-9a-f]{64}")
 _MOMENT_LENGTH = 24
 _LONGEST = 2_000
-"""Characters of a text that has a normal form, which has its own limit."""
+"""The maximum length of a text with a normal form; the normal form has its own limit."""
 
 
 @dataclass(frozen=True, slots=True)

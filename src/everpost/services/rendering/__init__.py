@@ -1,1 +1,1 @@
-"""Rendering of untrusted content: in child processes with limits, each content once."""
+"""Rendering of untrusted content, in child processes with limits. Results are cached."""

@@ -17,7 +17,7 @@ class Job:
 
     content: str
     format: PostFormat | None = None
-    """None: a comment."""
+    """None for a comment."""
     base_url: str | None = None
     embed_hosts: tuple[str, ...] = ()
 
@@ -37,12 +37,12 @@ def receive(file: IO[bytes]) -> bytes | None:
 
 
 def write_job(job: Job, seconds: float) -> list[object]:
-    """The message for a job that may use this CPU time."""
+    """The message for a job with this limit of CPU time."""
     return [job.content, job.format, job.base_url, job.embed_hosts, seconds]
 
 
 def read_job(message: bytes) -> tuple[Job, float]:
-    """The job of a message, and its CPU time."""
+    """The job in a message, and its limit of CPU time."""
     content, name, base_url, embed_hosts, seconds = json.loads(message)
     return Job(content, None if name is None else PostFormat(name), base_url, tuple(embed_hosts)), seconds
 
@@ -55,7 +55,7 @@ def write_rendered(rendered: Rendered) -> list[object]:
 
 
 def read_rendered(message: bytes, job: Job) -> Rendered | str:
-    """The result of a message, or the reason why there is none."""
+    """The result in a message, or the reason why there is none."""
     values = json.loads(message)
     if isinstance(values, str):
         return values

@@ -1,4 +1,4 @@
-"""Child processes that render, one job after the other."""
+"""Child processes, each of which renders one job after another."""
 
 import asyncio
 import signal
@@ -13,25 +13,25 @@ from weakref import finalize
 from everpost.services.rendering.messages import Job, Rendered, read_rendered, receive, send, write_job
 
 PROCESSES = 2
-"""One hostile text does not keep the others waiting."""
+"""The number of processes: more than one, so that a hostile text does not block the others."""
 MAX_SECONDS = 2.0
 _MAX_WAIT = 30.0
-"""Seconds until a process is killed that used little CPU time, or whose system does not count it."""
+"""Seconds after which a process is killed, whether or not the system counts its CPU time."""
 _IDLE = 60.0
 """Seconds after which processes without work are ended."""
 _LARGE = 200_000
-"""Characters after which a process is ended, because it would keep the memory."""
+"""Content of more characters than this ends its process afterwards, to release the memory."""
 _COMMAND = (sys.executable, "-P", "-m", "everpost.services.rendering.worker")
 
 
 def seconds_for(characters: int) -> float:
-    """The CPU time for a content of this length: ten times what ordinary content takes."""
+    """The limit of CPU time for content of this length: ten times what ordinary content takes."""
     return min(MAX_SECONDS, 0.3 + characters / 100_000)
 
 
 @dataclass(frozen=True, slots=True)
-class CutOff:
-    """The content has no result. If `is_certain`, it would have none the next time either."""
+class NotRendered:
+    """The content was not rendered. If `is_certain`, another attempt would fail, too."""
 
     reason: str
     is_certain: bool
@@ -48,8 +48,8 @@ class RenderingProcess:
         self._answers = cast("IO[bytes]", self._process.stdout)
         self.close = finalize(self, _close, self._process)
 
-    def render(self, job: Job, seconds: float) -> Rendered | CutOff:
-        """Render the content. After a CutOff whose process has ended, `is_alive` is False."""
+    def render(self, job: Job, seconds: float) -> Rendered | NotRendered:
+        """Render the content. After a NotRendered whose process has ended, `is_alive` is False."""
         try:
             send(self._requests, write_job(job, seconds))
             answer = receive(self._answers)
@@ -58,27 +58,27 @@ class RenderingProcess:
         if answer is None:
             return self._cut_off()
         rendered = read_rendered(answer, job)
-        return CutOff(rendered, is_certain=True) if isinstance(rendered, str) else rendered
+        return NotRendered(rendered, is_certain=True) if isinstance(rendered, str) else rendered
 
     @property
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
     def kill(self) -> None:
-        """End the process; the thread that waits for its answer gets a CutOff."""
+        """End the process; the thread that waits for its answer gets a NotRendered."""
         self._process.kill()
 
-    def _cut_off(self) -> CutOff:
+    def _cut_off(self) -> NotRendered:
         status = self._process.wait()
         if status == -getattr(signal, "SIGPROF", 0):
-            return CutOff("CPU time", is_certain=True)
+            return NotRendered("CPU time", is_certain=True)
         if status in {-signal.SIGABRT, -signal.SIGSEGV}:
-            return CutOff("memory", is_certain=True)
-        return CutOff(f"the process ended with status {status}", is_certain=False)
+            return NotRendered("memory", is_certain=True)
+        return NotRendered(f"the process ended with status {status}", is_certain=False)
 
 
 class RenderingProcesses:
-    """A few processes, started when they are needed."""
+    """A pool of processes, which are started when they are needed."""
 
     def __init__(self, most: int = PROCESSES) -> None:
         self._threads = ThreadPoolExecutor(most, thread_name_prefix="rendering")
@@ -87,7 +87,7 @@ class RenderingProcesses:
         self._rest: asyncio.TimerHandle | None = None
         self._is_closed = False
 
-    async def render(self, job: Job, seconds: float) -> Rendered | CutOff:
+    async def render(self, job: Job, seconds: float) -> Rendered | NotRendered:
         """Render the content in one of the processes. Raises OSError if none can be started."""
         async with self._places:
             self._is_closed = False
@@ -103,7 +103,7 @@ class RenderingProcesses:
                 self._give_back(process, keep=len(job.content) < _LARGE)
 
     def close(self) -> None:
-        """End the idle processes, and the others after their jobs; the next job starts another."""
+        """End idle processes now, and busy ones after their jobs. The next job starts a new one."""
         self._is_closed = True
         if self._rest is not None:
             self._rest.cancel()

@@ -1,4 +1,4 @@
-"""Posts and comments as HTML, rendered once for each content."""
+"""Posts and comments as HTML. Each content is rendered once, and cached."""
 
 import asyncio
 import sys
@@ -14,7 +14,7 @@ from everpost.domain.posts import Post, PostFormat
 from everpost.markup.fallback import plain_comment, plain_post
 from everpost.markup.results import RENDERER_VERSION, RenderedComment, RenderedPost
 from everpost.services.rendering.messages import Job, Rendered
-from everpost.services.rendering.processes import CutOff, RenderingProcesses, seconds_for
+from everpost.services.rendering.processes import NotRendered, RenderingProcesses, seconds_for
 
 _Key: TypeAlias = tuple[bytes, PostFormat | None, str | None, int]
 _OVERHEAD = 1_000
@@ -22,7 +22,7 @@ _OVERHEAD = 1_000
 
 
 class Renderer:
-    """Renders in child processes, and keeps the results. Content that takes too long, or becomes too large,
+    """Renders in child processes, and caches the results. Content that takes too long, or becomes too large,
     is shown as it was written, in paragraphs.
     """
 
@@ -34,23 +34,23 @@ class Renderer:
         self._running: dict[_Key, asyncio.Task[Rendered]] = {}
 
     async def post(self, post: Post, *, base_url: str | None = None) -> RenderedPost:
-        """The content of the post. With `base_url`, its address, it is for other places than its page: all
-        addresses in it are absolute, and frames are links.
+        """Render a post. With `base_url`, the address of the post, the result is for use outside its page:
+        all addresses in it are absolute, and frames become links.
         """
         [rendered] = await self._find_all([self._job(post, base_url)])
         return cast("RenderedPost", rendered)
 
     async def comment(self, content: str, *, base_url: str | None = None) -> RenderedComment:
-        """The content of a comment; with `base_url`, all addresses in it are absolute."""
+        """Render the content of a comment. With `base_url`, all addresses in it become absolute."""
         [rendered] = await self._find_all([Job(content, None, base_url)])
         return cast("RenderedComment", rendered)
 
     async def posts(self, posts: Sequence[Post]) -> list[RenderedPost]:
-        """The contents of these posts."""
+        """Render these posts."""
         return cast("list[RenderedPost]", await self._find_all([self._job(post) for post in posts]))
 
     async def comments(self, contents: Sequence[str]) -> list[RenderedComment]:
-        """The contents of comments."""
+        """Render the contents of comments."""
         return cast("list[RenderedComment]", await self._find_all([Job(content) for content in contents]))
 
     def close(self) -> None:
@@ -61,7 +61,7 @@ class Renderer:
         return Job(post.content, post.format, base_url, self._hosts if base_url is None else ())
 
     async def _find_all(self, jobs: Sequence[Job]) -> list[Rendered]:
-        """The results, in order. Without a task for each, if all are kept: that is the usual case."""
+        """The results, in order. If all are cached, which is usual, no tasks are created."""
         keys = [_key_of(job) for job in jobs]
         kept = [rendered for key in keys if (rendered := self._kept.get(key)) is not None]
         if len(kept) == len(jobs):
@@ -73,7 +73,7 @@ class Renderer:
         if kept is not None:
             return kept
         task = self._running.get(key)
-        if task is None:  # in a context of its own: others may wait for it too
+        if task is None:  # in its own context, because others may await it, too
             task = asyncio.get_running_loop().create_task(self._render(key, job), context=Context())
             self._running[key] = task
         return await asyncio.shield(task)
@@ -81,7 +81,7 @@ class Renderer:
     async def _render(self, key: _Key, job: Job) -> Rendered:
         try:
             rendered = await self._render_or_cut_off(job)
-            if isinstance(rendered, CutOff):
+            if isinstance(rendered, NotRendered):
                 structlog.get_logger("everpost").warning(
                     "content_not_rendered", reason=rendered.reason, characters=len(job.content)
                 )
@@ -94,11 +94,11 @@ class Renderer:
         finally:
             del self._running[key]
 
-    async def _render_or_cut_off(self, job: Job) -> Rendered | CutOff:
+    async def _render_or_cut_off(self, job: Job) -> Rendered | NotRendered:
         try:
             return await self._processes.render(job, seconds_for(len(job.content)))
         except OSError as error:
-            return CutOff(f"no process could be started: {error.strerror}", is_certain=False)
+            return NotRendered(f"no process could be started: {error.strerror}", is_certain=False)
 
 
 def _key_of(job: Job) -> _Key:

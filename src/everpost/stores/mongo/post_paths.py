@@ -17,7 +17,7 @@ _ADDRESS: Filter = {"slug": 1, "publication_date": 1, "kind": 1, "status": 1, "p
 
 
 async def permalink_rule(collections: Collections, session: Session | None = None) -> PermalinkRule:
-    """The rule of the blog's permalinks."""
+    """The settings of the blog on which permalinks depend."""
     fields = {"permalink": 1, "time_zone": 1}
     blog = await collections.blog.find_one({"_id": BLOG}, fields, session=session)
     if blog is None:

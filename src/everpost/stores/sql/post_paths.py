@@ -33,7 +33,7 @@ _ADD = insert(PostPathRow)
 
 
 async def permalink_rule(connections: Connections) -> PermalinkRule:
-    """Return the rule of the blog's permalinks."""
+    """Return the settings of the blog on which permalinks depend."""
     (row,) = await connections.fetch(_SETTINGS, {})
     return _rule_of(row)
 

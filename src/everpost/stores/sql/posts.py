@@ -56,7 +56,7 @@ _ADD_TAG = insert(PostTagRow)
 _ADD_PATH = insert(PostPathRow)
 _ADD_COMMENTS = insert(CommentRow)
 _SHORT_THREAD = 100
-"""The maximum number of comments that are added with a post within the time limit of any other write."""
+"""A post with at most this many comments is added within the time limit of any other write."""
 _ATTEMPTS = 100
 """The maximum number of attempts to find a free slug. Each failed attempt means that another process used it.
 """

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A link with a plain text."""
+    """A link with a plain-text label."""
 
     label: str
     """A plain text."""
@@ -75,7 +75,7 @@ class Metadata:
     description: str = ""
     """Empty if there is none."""
     canonical: str | None = None
-    """An absolute URL; None on pages that no one should link to."""
+    """An absolute URL; None on pages that should not be linked to."""
     is_indexed: bool = True
     """False: search engines are asked to ignore the page."""
     newer: str | None = None
@@ -114,7 +114,7 @@ class Hints:
     api: str
     """The absolute URL of the HTTP API."""
     documentation: str | None
-    """The URL of its documentation; None if that is switched off."""
+    """The URL of its documentation; None if it is disabled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +158,7 @@ class Article:
     """Whether it is a page, such as "About", rather than a post."""
     published: Moment
     updated: Moment | None
-    """None: not changed since the day of its publication."""
+    """None if it has not changed since the day of its publication."""
     author: Link | None
     """None if there is none."""
     tags: tuple[Link, ...]
@@ -183,7 +183,7 @@ class CommentView:
     html: Markup
     """Safe HTML."""
     reply_url: str | None
-    """None: nobody can reply."""
+    """None if nobody can reply."""
     replies: "tuple[CommentView, ...]"
     more_url: str | None
     """The page with more replies."""
@@ -202,11 +202,11 @@ class CommentForm:
     parent_id: str | None = None
     """The comment that is replied to."""
     replies_to: str | None = None
-    """The name of the writer of the comment that is replied to."""
+    """The writer of the comment that this is a reply to."""
     cancel_url: str = ""
     """The page without the reply."""
     errors: Mapping[str, str]
-    """By field: `name`, `content`, or an empty text for the whole form."""
+    """Messages by field: `name`, `content`, or an empty string for the whole form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

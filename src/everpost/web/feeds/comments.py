@@ -19,6 +19,7 @@ from everpost.web.feeds.document import Document, Entry
 from everpost.web.feeds.entries import comment_entries
 from everpost.web.feeds.ids import feed_urn
 from everpost.web.feeds.requests import CurrentFeed, FeedRequest
+from everpost.web.titles import title_of
 from everpost.web.urls import with_query
 from everpost.web.views.comments import is_visible
 
@@ -68,7 +69,7 @@ async def show_comments_of_post(
         raise NotFound("feed", "")
     visible = [(comment, post) for comment in page.rows if is_visible(comment)]
     document = pages.document(
-        heading=f"Comments on {post.title}",
+        heading=f"Comments on {title_of(post)}",
         home=f"{urls.post(post)}#comments",
         older=page.rows[-1].position if page.has_more else None,
         entries=await comment_entries(visible, feed.shown),

@@ -28,7 +28,7 @@ class Entry:
     tags: tuple[str, ...] = ()
     image: str | None = None
     comments_url: str | None = None
-    """The place of its comments on a page."""
+    """The URL of its comments on a page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +40,9 @@ class Document:
     description: str
     language: str
     site: str
-    """The name of the blog, the author of the feed itself."""
+    """The name of the blog, as the author of the feed."""
     home: str
-    """The page that shows the same to readers."""
+    """The web page with the same contents."""
     url: str
     first: str
     newer: str | None

@@ -10,6 +10,7 @@ from everpost.domain.posts import Post
 from everpost.web.feeds.document import Entry, Person
 from everpost.web.feeds.ids import comment_urn, post_urn
 from everpost.web.site import Presentation
+from everpost.web.titles import title_of
 from everpost.web.urls import Urls
 from everpost.web.views.comments import writer_of
 
@@ -25,7 +26,7 @@ async def _post_entry(post: Post, shown: Presentation) -> Entry:
     return Entry(
         id=post_urn(post),
         url=url,
-        title=post.title,
+        title=title_of(post),
         published=post.publication_date,
         updated=max(post.updated_at, post.publication_date),
         author=_person(post.author, shown.urls),
@@ -52,7 +53,7 @@ async def _comment_entry(comment: Comment, post: Post, shown: Presentation) -> E
     return Entry(
         id=comment_urn(comment),
         url=url,
-        title=f"{writer} on {post.title}",
+        title=f"{writer} on {title_of(post)}",
         published=comment.publication_date,
         updated=max(comment.updated_at, comment.publication_date),
         author=_person(comment.author, urls) or Person(name=writer),
@@ -62,7 +63,7 @@ async def _comment_entry(comment: Comment, post: Post, shown: Presentation) -> E
 
 
 def _person(author: Author | None, urls: Urls) -> Person | None:
-    """The author; None if unknown or disabled."""
+    """The author as a person; None if the author is unknown or disabled."""
     if author is None or author.is_disabled:
         return None
     return Person(name=author.name, url=urls.absolute(urls.author(author.id)))

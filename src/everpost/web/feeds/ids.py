@@ -1,4 +1,4 @@
-"""Ids in feeds, made of what never changes: not of titles, addresses or the database."""
+"""Ids in feeds, made from what never changes: not from titles, addresses or the database."""
 
 from hashlib import sha256
 from uuid import UUID, uuid5

@@ -49,7 +49,7 @@ async def _answer(
         return RedirectResponse(path, 302)
     if not listed.rows and (query.after is not None or not is_whole_blog):
         raise NotFound("feed", "")
-    listed = _fitting(listed)
+    listed = _truncated(listed)
     key = feed.key(listed.url, listed.has_newer, listed.has_older)
     if (kept := feed.find(key, listed.rows)) is not None:
         return kept
@@ -60,8 +60,8 @@ async def _answer(
     return feed.answer(key, listed.rows, replace(document, entries=entries))
 
 
-def _fitting(listed: Listed) -> Listed:
-    """The list up to the post with which it would become too large."""
+def _truncated(listed: Listed) -> Listed:
+    """The list, cut off before the post that would make it too large; at least one post stays."""
     length = 0
     for number, post in enumerate(listed.rows):
         length += len(post.content)

@@ -37,12 +37,12 @@ class FeedRequest:
         return (self.shown, *facts)
 
     def find(self, key: tuple[object, ...], posts: Sequence[Post]) -> Response | None:
-        """The response with the document that is kept for these posts, if it is current."""
+        """The response with the cached document, if it still shows these posts."""
         kept = self.cache.find(key, posts)
         return None if kept is None else kept.answer(self.http, now())
 
     def answer(self, key: tuple[object, ...], posts: Sequence[Post], document: Document) -> Response:
-        """The response with a new document, which is kept for these posts."""
+        """The response with a new document, which is cached together with these posts."""
         body, media_type = self.format.write(document), f"{self.format.media_type}; charset=utf-8"
         return keep(self.cache, key, posts, body, media_type).answer(self.http, now())
 
@@ -50,7 +50,7 @@ class FeedRequest:
 def keep(
     cache: PageCache, key: tuple[object, ...], posts: Sequence[Post], body: bytes, media_type: str
 ) -> RenderedPage:
-    """Keep a page with this body. If the same is already kept, it keeps its date."""
+    """Cache a page with this body, and return it. An equal cached body keeps its date."""
     page = cache.find(key, posts)
     if page is None or page.body != body:
         page = RenderedPage(body, now(), media_type=media_type)

@@ -1,4 +1,4 @@
-"""RSS 2.0, with the content and the writers in elements of their usual extensions.
+"""RSS 2.0, with the usual extensions for content and authors.
 
 https://www.rssboard.org/rss-specification, https://www.rssboard.org/rss-profile
 """

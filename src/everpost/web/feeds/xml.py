@@ -1,4 +1,4 @@
-"""Building XML from texts that may contain any character."""
+"""Builds XML from texts that may contain any character."""
 
 import re
 

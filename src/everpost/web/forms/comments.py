@@ -62,7 +62,7 @@ def read_changed_comment(fields: Mapping[str, str]) -> str:
 
 
 def form_error(error: EverpostError) -> FormError:
-    """An error of a service, for the person who sent the form. Other errors than theirs are raised again."""
+    """Turn an error that the sender of the form can correct into a FormError; raise any other again."""
     status = STATUSES.get(type(error))
     if status is None or status >= 500:
         raise error
@@ -79,7 +79,7 @@ def form_error(error: EverpostError) -> FormError:
 
 
 def _text(fields: Mapping[str, str], name: str) -> str:
-    """The text of a field as the API takes it: browsers send line breaks as CR LF."""
+    """The text of a field, with LF as line breaks, as in the API: browsers send CR LF."""
     text = fields.get(name, "").replace("\r\n", "\n")
     return text if text.strip() else ""
 

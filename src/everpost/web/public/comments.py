@@ -1,4 +1,4 @@
-"""Sending a comment with the form of a page."""
+"""The form with which guests send comments."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -28,7 +28,7 @@ from everpost.web.views.comments import Thread
 MAX_FORM = 256 * 1024
 """Bytes: 20,000 characters take up to 240,000, percent-encoded."""
 PRIVATE = {**PUBLIC_HEADERS, "cache-control": "private, no-store"}
-"""Headers of responses for one person."""
+"""Headers of responses that only one person may see."""
 
 
 async def require_own_page(request: Request) -> None:
@@ -48,7 +48,7 @@ async def send_comment(
     path: str,
     _own: OwnPage,
 ) -> Response:
-    """Add a comment to the post at this path, and go on to the page that says what happens next."""
+    """Add a comment to the post at this path, and redirect to the page for its writer."""
     fields = await read_form(request)
     try:
         post = await find_post(store, shown, f"/{path}")
@@ -71,7 +71,7 @@ async def send_comment(
 async def _show_again(
     store: Store, thread: Thread, fields: Mapping[str, str], refused: FormError
 ) -> Response:
-    """The page with the form, what was typed, and what is wrong with it."""
+    """The page with the form, as it was filled in, and its errors."""
     parent_id = parse_id(fields.get("parent_id", ""))
     parent = None if parent_id is None else await find_parent(store, thread.post, parent_id)
     context = await post_page(store, thread, thread.form(parent, sent=fields, errors=refused.errors))

@@ -21,7 +21,7 @@ from everpost.web.site import CurrentPresentation, Presentation
 from everpost.web.views.posts import summaries
 
 FEW = 2
-"""Posts. A tag with fewer adds nothing to the post itself, so search engines should ignore its page."""
+"""The number of posts below which a list is not indexed: it adds nothing to the post itself."""
 
 
 async def show_home(

@@ -13,7 +13,7 @@ from everpost.web.pages import CACHING
 from everpost.web.site import Presentation
 
 REDIRECT_HEADERS = {"cache-control": CACHING}
-"""A redirect is asked for again before each use: a post can get its old slug back."""
+"""Caches must revalidate a redirect before each use: a post can get its old slug back."""
 
 
 class Moved(Exception):
@@ -25,8 +25,8 @@ class Moved(Exception):
 
 
 async def find_post(store: Store, shown: Presentation, path: str) -> Post:
-    """The public post or page at this path of the blog. Raises NotFound, and Moved if the path is an old one
-    of a post, or that of a post in another spelling.
+    """The public post or page at this path of the blog. Raises NotFound, or Moved if the path is an old path
+    of a post or another spelling of its permalink.
     """
     if unstorable_reason(path):
         raise NotFound("page", "")
@@ -68,8 +68,8 @@ async def _find_by_old_path(store: Store, path: str, match: PermalinkMatch | Non
 
 
 async def _find_by_end(store: Store, path: str) -> Post | None:
-    """The post with the slug or the id at the end of the path, where permalinks of every pattern have it: the
-    pattern of the blog may have been another.
+    """The post with the slug or the id at the end of the path, as in most permalink patterns: the blog may
+    have had another pattern.
     """
     end = path.rpartition("/")[2]
     for match in (PermalinkMatch(slug=end), PermalinkMatch(id=parse_id(end))):

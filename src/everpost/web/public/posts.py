@@ -26,11 +26,12 @@ from everpost.web.page_cache import CurrentPageCache
 from everpost.web.pages import RenderedPage
 from everpost.web.public.permalinks import REDIRECT_HEADERS, Moved, find_post
 from everpost.web.site import CurrentPresentation
+from everpost.web.titles import title_of
 from everpost.web.views.comments import Thread, is_visible, tree_of
 from everpost.web.views.posts import article
 
 COMMENTS_A_PAGE = 50
-"""The number of comments on a page that are not replies, if the thread does not fit on one page."""
+"""The number of top-level comments on a page, if the thread does not fit on one page."""
 
 
 class PostPageQuery(BaseModel):
@@ -104,8 +105,8 @@ async def _thread_page(store: Store, thread: Thread, query: PostPageQuery) -> Th
     url = shown.urls.post(post)
     return ThreadPage(
         site=shown.site,
-        meta=private_metadata(shown, f"Comments on {post.title}"),
-        post=Link(label=post.title, url=url),
+        meta=private_metadata(shown, f"Comments on {title_of(post)}"),
+        post=Link(label=title_of(post), url=url),
         discussion=await _discussion(thread, page, None, query.thread),
         first_url=f"{url}#comments",
     )
@@ -124,7 +125,7 @@ async def _discussion(
 
 
 async def find_parent(store: Store, post: Post, id: Id) -> Comment | None:
-    """The comment to reply to; None if it is not there any more."""
+    """The comment to reply to; None if it no longer exists."""
     for comment in post.comments:
         if comment.id == id:
             return comment if is_visible(comment) else None

@@ -1,6 +1,7 @@
 """The page for the writer of a comment, who may edit it for a while.
 
-Its URL contains the edit key, so it is never stored, and names itself only to this blog (`Referrer-Policy`).
+Its URL contains the edit key, so caches never store the page, and browsers send the URL only to this blog
+(`Referrer-Policy`).
 """
 
 from collections.abc import Awaitable, Mapping
@@ -32,12 +33,13 @@ from everpost.web.metadata import private_metadata
 from everpost.web.public.comments import PRIVATE, OwnPage
 from everpost.web.rendering import safe_html
 from everpost.web.site import CurrentPresentation, Presentation
+from everpost.web.titles import title_of
 from everpost.web.urls import MAIN
 from everpost.web.views.comments import Thread
 
 _HEADINGS = {
     CommentStatus.APPROVED: "Your comment is published",
-    CommentStatus.PENDING: "Your comment is waiting for approval",
+    CommentStatus.PENDING: "Your comment is awaiting approval",
     CommentStatus.REMOVED: "Your comment was removed",
 }
 _EDITABLE = (CommentStatus.APPROVED, CommentStatus.PENDING)
@@ -58,7 +60,7 @@ async def show_sent(
     comment_id: CommentId,
     query: Annotated[SentQuery, Query()],
 ) -> Response:
-    """The comment as its writer sees it. Without its key, goes on to the page of the post."""
+    """The comment as its writer sees it. Without its key, redirect to the page of the post."""
     seen = await read_comment(store, PUBLIC, post_id, comment_id, key=query.key)
     if not seen.is_own:
         return RedirectResponse(shown.urls.comment(seen.context.post, seen.comment.id), 303, PRIVATE)
@@ -123,7 +125,7 @@ async def _page(
         site=shown.site,
         meta=private_metadata(shown, heading),
         heading=heading,
-        post=Link(label=thread.post.title, url=shown.urls.post(thread.post)),
+        post=Link(label=title_of(thread.post), url=shown.urls.post(thread.post)),
         comment=thread.view(comment, safe_html(rendered), in_full=True),
         status=comment.status.value,
         is_saved=query.saved and refused is None,

@@ -18,7 +18,7 @@ from everpost.web.urls import anchor, with_query
 from everpost.web.views.posts import author_link
 
 SOMEONE = "Someone"
-"""A writer whose account was removed or disabled."""
+"""The name of a writer whose account was removed or disabled."""
 FORM = "comment-form"
 """The id of the form in the HTML."""
 _NOTICES = {
@@ -26,8 +26,8 @@ _NOTICES = {
     CommentPolicy.MEMBERS: MEMBERS_ONLY,
 }
 _NOTES = {
-    CommentPolicy.OPEN: "No account needed. Your comment appears immediately.",
-    CommentPolicy.MODERATED: "No account needed. Your comment appears once it has been approved.",
+    CommentPolicy.OPEN: "No account needed. Your comment will appear immediately.",
+    CommentPolicy.MODERATED: "No account needed. Your comment will appear when it has been approved.",
 }
 
 
@@ -44,7 +44,7 @@ class Thread:
 
     @property
     def notice(self) -> str:
-        """The reason why guests cannot comment; empty if they can."""
+        """Why guests cannot comment; empty if they can."""
         return _NOTICES.get(self.policy, "")
 
     def form(

@@ -10,6 +10,7 @@ from everpost.markup.results import RenderedPost
 from everpost.web.contexts import Article, Entry, Link, Month, Summary
 from everpost.web.rendering import safe_html
 from everpost.web.site import Presentation
+from everpost.web.titles import title_of
 from everpost.web.urls import Urls
 
 _UNCHANGED = timedelta(days=1)
@@ -25,7 +26,7 @@ async def summaries(posts: Sequence[Post], shown: Presentation) -> tuple[Summary
 def _summary(post: Post, rendered: RenderedPost, shown: Presentation) -> Summary:
     urls = shown.urls
     return Summary(
-        title=post.title,
+        title=title_of(post),
         url=urls.post(post),
         published=shown.day(post.publication_date),
         author=author_link(post.author, urls),
@@ -41,7 +42,7 @@ def article(post: Post, rendered: RenderedPost, shown: Presentation) -> Article:
     urls = shown.urls
     is_changed = post.updated_at - post.publication_date > _UNCHANGED
     return Article(
-        title=post.title,
+        title=title_of(post),
         url=urls.post(post),
         html=safe_html(rendered),
         is_page=post.kind is PostKind.PAGE,
@@ -64,11 +65,11 @@ def months(posts: Sequence[Post], shown: Presentation) -> tuple[Month, ...]:
 
 def _entry(post: Post, shown: Presentation) -> Entry:
     published = shown.short_day(post.publication_date)
-    return Entry(title=post.title, url=shown.urls.post(post), published=published)
+    return Entry(title=title_of(post), url=shown.urls.post(post), published=published)
 
 
 def author_link(author: Author | None, urls: Urls) -> Link | None:
-    """The author; None if unknown or disabled."""
+    """A link to the author; None if the author is unknown or disabled."""
     if author is None or author.is_disabled:
         return None
     return Link(label=author.name, url=urls.author(author.id))

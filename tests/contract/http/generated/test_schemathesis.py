@@ -57,6 +57,7 @@ BEYOND_JSON_SCHEMA = {
     ("query", "posts", "should be the id of another user"),
     ("body", "slug", "should contain a letter or a digit"),
     ("body", "tags", "should not contain an empty tag"),
+    ("body", "tags", "should not contain a tag that is only '.' or '..'"),
     ("body", "parent_id", "should be the id of an approved comment on this post"),
     *(("body", field, "cannot be stored: NUL character") for field in ("content", "website", "password")),
 }

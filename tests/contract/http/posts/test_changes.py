@@ -124,7 +124,7 @@ async def test_a_post_that_changes_while_it_is_paged_is_listed_at_its_last_chang
     assert seen == [(1, at(1)), (2, at(2)), (4, at(4)), (1, at(10)), (3, at(11))]
 
 
-async def test_changes_have_the_filters_of_lists(blog: Blog) -> None:
+async def test_changes_can_be_filtered_like_lists(blog: Blog) -> None:
     await blog.add(1, 1, tags=("a",))
     await blog.add(2, 2, kind=PostKind.PAGE)
     await blog.add(3, 3, status=PostStatus.DRAFT)

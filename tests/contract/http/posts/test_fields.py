@@ -109,6 +109,7 @@ async def test_a_post_has_up_to_20_tags_of_up_to_50_characters(client: httpx.Asy
         ["a" * 51],
         [""],
         ["a", "  "],
+        [".."],
         "a",
         {"a": "b"},
         [1],

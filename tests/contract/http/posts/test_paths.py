@@ -50,7 +50,9 @@ async def test_an_invalid_path_is_refused(client: httpx.AsyncClient, subtests: p
     assert (await read_post(client, post["id"]))["paths"] == ["/kept"]
 
 
-async def test_the_most_paths_without_duplicates_are_kept_in_order(client: httpx.AsyncClient) -> None:
+async def test_the_maximum_number_of_paths_is_kept_in_order(
+    client: httpx.AsyncClient,
+) -> None:
     paths = [f"/{number}" for number in range(20)][::-1]
     assert (await publish(client, paths=paths))["paths"] == paths
     assert (await publish(client, paths=["/b", "/a/", "/%62", "/a"]))["paths"] == ["/b", "/a"]

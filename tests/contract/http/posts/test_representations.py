@@ -91,7 +91,7 @@ async def test_a_tombstone_has_no_html(client: httpx.AsyncClient) -> None:
     assert "secret" not in seen.text
 
 
-async def test_fields_are_picked(client: httpx.AsyncClient) -> None:
+async def test_fields_are_selected(client: httpx.AsyncClient) -> None:
     post = await publish(client, title="T", content=MARKDOWN)
     comment = await comment_on(client, post["id"], content="c")
     reply = await comment_on(client, post["id"], content="r", parent_id=comment["id"])
@@ -125,7 +125,7 @@ async def test_an_unknown_choice_is_refused(client: httpx.AsyncClient, query: st
         assert [error["field"] for error in problem["errors"]] == [field]
 
 
-async def test_each_representation_has_a_tag_of_its_own(client: httpx.AsyncClient) -> None:
+async def test_each_representation_has_its_own_etag(client: httpx.AsyncClient) -> None:
     post = await publish(client, content=MARKDOWN)
     path = f"/posts/{post['id']}"
     paths = [path, f"{path}?include=html", f"{path}?fields=id", f"{path}?fields=id,title"]
@@ -137,7 +137,7 @@ async def test_each_representation_has_a_tag_of_its_own(client: httpx.AsyncClien
         assert (await client.get(each, headers={"if-none-match": ", ".join(other)})).status_code == 200
 
 
-async def test_the_tag_of_any_representation_is_a_precondition(client: httpx.AsyncClient) -> None:
+async def test_the_etag_of_any_representation_is_a_precondition(client: httpx.AsyncClient) -> None:
     post = await publish(client)
     path = f"/posts/{post['id']}"
     tag = (await client.get(f"{path}?include=html")).headers["etag"]

@@ -105,7 +105,7 @@ async def test_a_post_is_the_same_object_by_its_slug_and_its_path(known: Known) 
     assert await known.posts.find_by_path("/other", comments=INSIDE) is None
 
 
-async def test_a_slug_and_a_path_that_move_to_another_post_are_that_posts(known: Known) -> None:
+async def test_a_slug_and_a_path_that_move_to_another_post_find_that_post(known: Known) -> None:
     first, second = known.post.id, known.other.id
 
     async def give(to: Id, taken_from: Id) -> None:
@@ -127,7 +127,7 @@ async def test_a_slug_and_a_path_that_move_to_another_post_are_that_posts(known:
     assert await known.posts.find_by_path("/wanted-path", comments=INSIDE) is None
 
 
-async def test_names_of_evicted_posts_are_forgotten(store: Store) -> None:
+async def test_slugs_and_paths_of_evicted_posts_are_forgotten(store: Store) -> None:
     cache = CachedPosts(store.posts, capacity=450_000)
     posts = [await publish(store, content="x" * 100_000, paths=(f"/{number}",)) for number in range(3)]
     for _ in range(2):

@@ -87,7 +87,7 @@ async def test_a_session_of_another_server_goes_on(engine_name: str, pool: Conne
 
 
 @pytest.mark.own_database
-async def test_postgresql_may_forbid_to_end_sessions(
+async def test_postgresql_may_forbid_ending_sessions(
     engine_name: str, url: str, raw_connections: Connections
 ) -> None:
     """The place is free once the server notices by itself that the connection is closed."""

@@ -162,7 +162,7 @@ async def test_killers_that_fail_do_not_accumulate(
         pool.release(session)
 
 
-async def test_each_caller_hears_why_no_connection_opens(server: FalseServer, pool: ConnectionPool) -> None:
+async def test_each_caller_is_told_why_no_connection_opens(server: FalseServer, pool: ConnectionPool) -> None:
     server.refusal = ConnectionError("no")
     ends = await asyncio.gather(*(pool.acquire() for _ in range(20)), return_exceptions=True)
     assert ends == [server.refusal] * 20

@@ -196,6 +196,9 @@ def test_tags_are_normalized() -> None:
     changes = Normalizer()
     assert changes.tags([str(number) for number in range(22)]) == tuple(map(str, range(20)))
     assert str(changes) == "tags beyond the first 20 were left out: '20', '21'"
+    changes = Normalizer()
+    assert changes.tags([".", "..", "..."]) == ("...",)
+    assert str(changes) == "the tag '.' was left out; the tag '..' was left out"
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ class PostDocument(TypedDict):
     kind: str
     summary: NotRequired[str]
     paths: NotRequired[list[str]]
-    """Never empty: a unique index would take two empty lists for duplicates."""
+    """Omitted rather than empty: a unique index would treat two empty lists as duplicates."""
     author_id: NotRequired[ObjectId]
     comment_policy: NotRequired[str]
     comment_count: int

@@ -39,7 +39,7 @@ def revision_at(connection: Connection) -> str | None:
 
 
 def is_partly_created(connection: Connection) -> bool:
-    """Whether the creation of the schema has begun and has not finished; there is no blog yet. Raises
+    """Whether the creation of the schema has begun but not finished, so there is no blog yet. Raises
     Overtaken.
     """
     with _overtaken_by_changes():

@@ -13,8 +13,8 @@ _FIELD = re.compile(r":(\w+)")
 
 
 def read_paths(row: Row, tables: Tables, site: str, *, is_page: bool) -> tuple[str, ...]:
-    """The permalink, by the pattern in the settings; that of a page is always its slug. The pattern in
-    `routes.yaml` is not part of an export.
+    """The permalink, by the pattern in the settings, or the slug for a page. An export does not contain the
+    pattern in `routes.yaml`.
     """
     slug = text(row, "slug")
     if not slug:

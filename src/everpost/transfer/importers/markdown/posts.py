@@ -50,7 +50,7 @@ _READ = frozenset(
     }
 )
 _EXPORTED = frozenset({"type"})
-"""Further fields of pages that Everpost exported."""
+"""Additional fields of pages that Everpost exported."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Filling the settings of the blog with those of the source."""
+"""Fills in the settings of the blog from the source."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ from everpost.transfer.importers.reports.import_report import NoteSink
 _KIND = "setting"
 _LONGEST_SHOWN = 100
 _PLACEHOLDERS = frozenset({"example.com", "example.net", "example.org", "localhost", "127.0.0.1"})
-"""Hosts of sites that were never given a URL. The first three are reserved (RFC 2606, section 3)."""
+"""Hosts of sites whose URL was never set. The first three are reserved (RFC 2606, section 3)."""
 
 
 async def fill_settings(store: Store, writer: Writer, source: SourceBlog, notes: NoteSink) -> None:
@@ -58,7 +58,7 @@ def _is_missing(blog: Blog, name: str, value: str) -> bool:
 
 
 def _normalized(source: SourceBlog, changes: Mapping[str, Normalizer], notes: NoteSink) -> Mapping[str, str]:
-    """The values that Everpost accepts, with the changes to each; the others are reported."""
+    """The values that Everpost accepts, with the changes made to each; others are reported."""
     values: dict[str, str] = {}
     for name, most in _TEXTS.items():
         text = " ".join(changes[name].remove_unstorable(getattr(source, name), name).split())

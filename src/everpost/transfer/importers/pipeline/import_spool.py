@@ -97,8 +97,8 @@ class ImportSpool:
         return row is not None and row != (except_for,)
 
     def reserve_paths(self, paths: Sequence[str], owner: Id, *, is_draft: bool) -> None:
-        """Reserve old paths for the first post that has them in the source; published posts go before
-        drafts.
+        """Reserve old paths for the first post that has them in the source; published posts take precedence
+        over drafts.
         """
         self._database.executemany(
             "INSERT INTO paths VALUES (?, ?, ?) ON CONFLICT (path)"
@@ -108,7 +108,7 @@ class ImportSpool:
         )
 
     def own_paths(self, paths: Sequence[str], owner: Id) -> tuple[str, ...]:
-        """Those of these paths that are reserved for the post, and are not the slug of another post."""
+        """The given paths that are reserved for the post and are not the slug of another post."""
         marks = ", ".join("?" * len(paths))
         statement = f"SELECT path FROM paths WHERE owner = ? AND path IN ({marks})"  # noqa: S608 - only marks
         own = {path for (path,) in self._database.execute(statement, (owner, *paths))}

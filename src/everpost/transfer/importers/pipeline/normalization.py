@@ -18,6 +18,7 @@ from everpost.domain.posts import (
     MAX_TAG,
     MAX_TAGS,
     MAX_TITLE,
+    UNADDRESSABLE_TAGS,
     PostFormat,
 )
 from everpost.domain.reserved import is_reserved
@@ -123,7 +124,10 @@ class Normalizer:
             self.shorten(self.remove_unstorable(tag, "tags").strip(), MAX_TAG, f"tag {tag[:20]!r}…").strip()
             for tag in tags
         )
-        kept = tuple(dict.fromkeys(tag for tag in normalized if tag))
+        found = tuple(dict.fromkeys(tag for tag in normalized if tag))
+        kept = tuple(tag for tag in found if tag not in UNADDRESSABLE_TAGS)
+        for tag in sorted(UNADDRESSABLE_TAGS.intersection(found)):
+            self.add(f"the tag {tag!r} was left out")
         if len(kept) > MAX_TAGS:
             self.add("tags beyond the first 20 were left out: " + ", ".join(map(repr, kept[MAX_TAGS:])))
         return kept[:MAX_TAGS]
@@ -149,7 +153,7 @@ class Normalizer:
         return tuple(paths)[:MAX_PATHS]
 
     def add_number(self, slug: str, numbered: str) -> None:
-        """Add that a post has got a number in its slug, and why."""
+        """Add that the slug of a post got a number, and why."""
         reason = "is reserved" if is_reserved(slug) else "was taken"
         self.add(f"the slug {slug!r} {reason} and became {numbered!r}")
 

@@ -30,7 +30,7 @@ def reserve_addresses(source: SourcePost, spool: ImportSpool, origin: SourceSite
 def normalized_post(
     source: SourcePost, changes: Normalizer, origin: SourceSite, authors: Mapping[str, Author]
 ) -> Post:
-    """The post within Everpost's limits. Each change is added to `changes`."""
+    """The post, adapted to Everpost's limits. Each change is added to `changes`."""
     published = changes.date(source.publication_date)
     title = changes.title(source.title)
     return Post(

@@ -7,7 +7,7 @@ from everpost.transfer.importers.formats.old_paths import is_on, old_paths, with
 from everpost.transfer.importers.wordpress.values import Values, plain
 
 OLD_SLUG = "_wp_old_slug"
-"""The custom field of slugs that a post once had. WordPress redirects from them."""
+"""The custom field with former slugs of a post, from which WordPress redirects."""
 _BREAK = re.compile(r"</?(?:p|br|div|li|ul|ol|h[1-6]|blockquote)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[/!a-zA-Z][^<>]*>")
 _PUBLIC = frozenset({"publish", "private"})
@@ -19,7 +19,7 @@ def read_summary(values: Values, changes: list[str]) -> str | None:
     excerpt = values.get("excerpt:encoded", "")
     text = _TAG.sub("", _BREAK.sub(" ", excerpt))
     if text != excerpt:
-        changes.append("the HTML of its excerpt became text")
+        changes.append("the HTML of the excerpt was converted to text")
     return " ".join(plain(text).split()) or None
 
 

@@ -13,7 +13,7 @@ from everpost.stores.sql.engine.servers.mysql_login import GuardedConnection, co
 _NO_SUCH_THREAD = 1094
 _NOT_OWNER = 1095
 _TOLERANCE = 2.0
-"""Seconds by which an age that the server reports may be wrong. It reports whole seconds."""
+"""The maximum error, in seconds, of an age that the server reports in whole seconds."""
 
 
 class MysqlSession:

@@ -69,7 +69,7 @@ class GuardedConnection(Connection):
     _stream_broken: bool
     _transport: asyncio.Transport
     host_name: str
-    """The server's own name of its machine. It differs between several servers behind one address."""
+    """The host name that the server reports. It tells servers behind one address apart."""
     server_capabilities: int
 
     def __init__(self, *, tls: Tls, is_local: bool, **options: Any) -> None:  # noqa: ANN401 - asyncmy's own

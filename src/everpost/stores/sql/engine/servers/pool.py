@@ -1,7 +1,7 @@
-"""A pool of connections to a server with an exact bound.
+"""A pool of connections to a server, with an exact limit.
 
-Neither driver's pool has one: both give a place away as soon as their side of a connection is closed, while
-the server may still be running its statement.
+Neither driver's pool has one: both reuse a place as soon as their side of a connection is closed, while the
+server may still be running its statement.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ MAX_IDLE = 60.0
 _PAUSES = (0.005, 0.5)
 """The maximum pause, in seconds, before a connection is looked for again: at first, and later."""
 _LONGEST_PAUSE = 30.0
-"""The same before another killer is opened after several broke."""
+"""The same, before another killer is opened after several have broken."""
 _CLOSED = "the pool is closed"
 
 
@@ -80,7 +80,7 @@ class ConnectionPool:
         self._timeout = timeout
         self._loop = asyncio.get_running_loop()
         self._sessions: set[PooledSession] = set()
-        """All that the server may have."""
+        """All connections that the server may have."""
         self._opening = 0
         self._idle: list[PooledSession] = []
         self._waiting: deque[asyncio.Future[PooledSession]] = deque()
@@ -92,7 +92,7 @@ class ConnectionPool:
         self._returned = asyncio.Event()
 
     async def acquire(self) -> PooledSession:
-        """Return the session that was used last, or wait for one. First come, first served. Raises
+        """Return the most recently used session, or wait for one, first come, first served. Raises
         ConnectionError if the pool closes.
         """
         if self._is_closing:
@@ -169,7 +169,7 @@ class ConnectionPool:
                 await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Start a task that does not end with the request, nor at its deadline."""
+        """Start a task that outlives the request and its deadline."""
         task = self._loop.create_task(work, context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -183,7 +183,7 @@ class ConnectionPool:
         return None
 
     def _open_more(self) -> None:
-        """Open connections for those that wait, as far as there is room."""
+        """Open connections for waiting callers, within the limit."""
         while self._opening < len(self._waiting) and len(self._sessions) + self._opening < self._size:
             self._opening += 1
             self._start(self._open())

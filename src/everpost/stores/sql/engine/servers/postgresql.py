@@ -20,7 +20,7 @@ _BACKEND = (
 _FIND = f"SELECT pid {_BACKEND}"
 _END = f"SELECT pg_terminate_backend(pid) {_BACKEND}"
 _TOLERANCE = 1.0
-"""Seconds by which an age that the server reports may differ from the one measured here."""
+"""The maximum difference, in seconds, between an age that the server reports and one measured here."""
 Driven: TypeAlias = Any
 """A value from asyncpg, which has no type annotations."""
 
