@@ -35,9 +35,10 @@ def mathml(source: str, *, is_block: bool) -> str | None:
         if element.tag not in _ELEMENTS:
             return None
         _keep_allowed_attributes(element)
-    if is_block:  # which can be scrolled sideways
-        root.attrib["tabindex"] = "0"
-    return ET.tostring(root, encoding="unicode", short_empty_elements=False)
+    written = ET.tostring(root, encoding="unicode", short_empty_elements=False)
+    if is_block:  # it can be scrolled sideways; HTML's validator knows no `tabindex` in MathML
+        return f'<span class="math" tabindex="0">{written}</span>'
+    return written
 
 
 @cache

@@ -7,6 +7,7 @@ from everpost.markup.rendering import render_post
 from everpost.markup.results import Heading, RenderedPost
 
 TABLE = "| a | b |\n|:--|--:|\n| 1 | 2 |\n"
+DISPLAYED = '<span class="math" tabindex="0"><math display="block"><mi>x</mi></math></span>'
 
 
 def markdown(content: str) -> str:
@@ -44,8 +45,8 @@ def html(content: str) -> RenderedPost:
         ("$x^2$", "<p><math><msup><mi>x</mi><mn>2</mn></msup></math></p>\n"),
         ("$\\foo$", '<p><code class="language-math">\\foo</code></p>\n'),
         ("$\\text{<b>}$", "<p><math><mtext>&lt;b&gt;</mtext></math></p>\n"),
-        ("$$\nx\n$$", '<math display="block" tabindex="0"><mi>x</mi></math>\n'),
-        ("a $$x$$ b", '<p>a <math display="block" tabindex="0"><mi>x</mi></math> b</p>\n'),
+        ("$$\nx\n$$", f"{DISPLAYED}\n"),
+        ("a $$x$$ b", f"<p>a {DISPLAYED} b</p>\n"),
         ("a $$\\foo$$ b", '<p>a <code class="language-math">\\foo</code> b</p>\n'),
         (
             "```rust,ignore\n;\n```",

@@ -19,12 +19,12 @@ WRITTEN_BY_US = {
     "input": {"disabled"},
     "pre": {"tabindex"},
     "table": {"tabindex"},
-    "span": {"class"},
+    "span": {"class", "tabindex"},
 }
 POST_ATTRIBUTES = {
     element: {*allow_lists.POST_ATTRIBUTES.get(element, "").split(), *WRITTEN_BY_US.get(element, ())}
     for element in {*allow_lists.POST_ATTRIBUTES, *WRITTEN_BY_US}
-} | dict.fromkeys(_ELEMENTS, _ATTRIBUTES | {"tabindex"})
+} | dict.fromkeys(_ELEMENTS, _ATTRIBUTES)
 COMMENT_ATTRIBUTES = {
     "*": set[str](),
     "a": {"href", "rel", "title"},
