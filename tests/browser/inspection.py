@@ -58,7 +58,7 @@ class Tab:
         self.page.on("console", self._note_message)
         self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
         self.page.on("request", self._note_request)
-        self.page.on("requestfailed", lambda request: self.faults.append(f"failed: {request.url}"))
+        self.page.on("requestfailed", self._note_failure)
         self.page.on("response", self._note_response)
 
     def _note_message(self, message: ConsoleMessage) -> None:
@@ -66,6 +66,10 @@ class Tab:
         if status >= 400 and f"status of {status}" in message.text:
             return  # Chromium reports the page itself
         self.faults.append(f"console: {message.text}")
+
+    def _note_failure(self, request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # the test went to another page
+            self.faults.append(f"failed: {request.url}: {request.failure}")
 
     def _note_request(self, request: Request) -> None:
         if not request.url.startswith(f"{self.address}/"):
@@ -120,7 +124,7 @@ async def a_tab(browser: Browser, address: str, *, scripts: bool = True) -> Asyn
         tab = Tab(await context.new_page(), address)
         tab.watch()
         yield tab
-        assert tab.faults == []
+        assert not tab.faults, tab.faults
         assert await context.cookies() == []
     finally:
         await context.close()

@@ -43,6 +43,8 @@ UNREADABLE = (
 BEYOND_JSON_SCHEMA = {
     ("query", "after", "should be a cursor from a Link header"),
     ("query", "skip", "cannot be combined with after"),
+    ("query", "sort", "cannot be combined with updated_after"),
+    *(("query", name, "cannot be combined with updated_after") for name in ("skip", "count")),
     ("query", "parent", "requires view=tree"),
     ("body", "author_id", "should be the id of a user"),
     ("body", "expires_at", "should be in the future"),

@@ -97,12 +97,14 @@ def threads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 async def test_reads_that_grow_with_the_blog_run_on_a_thread(threads: list[str], tmp_path: Path) -> None:
-    """Counts, tags and deep pages run on a thread; bounded pages stay on the event loop, which is faster."""
+    """Counts, tags and deep pages run on a thread; what validates a cached page stays on the event loop, which
+    is faster.
+    """
     store = await open_store(f"sqlite:///{tmp_path}/blog.db", timeout=5, pool_size=1)
     everything = PostFilter(audience=PUBLIC.audience(now()))
 
     def page(skip: int) -> Awaitable[object]:
-        return store.posts.page(PostQuery(filter=everything, limit=10, skip=skip))
+        return store.posts.page_validators(PostQuery(filter=everything, limit=10, skip=skip))
 
     async def is_on_the_loop(reading: Awaitable[object]) -> bool:
         await reading
