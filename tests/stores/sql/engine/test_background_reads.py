@@ -97,8 +97,8 @@ def threads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 async def test_reads_that_grow_with_the_blog_run_on_a_thread(threads: list[str], tmp_path: Path) -> None:
-    """Counts, tags and deep pages run on a thread; what validates a cached page stays on the event loop, which
-    is faster.
+    """Counts, tags and deep pages run on a thread; the validators of a page stay on the event loop,
+    which is faster.
     """
     store = await open_store(f"sqlite:///{tmp_path}/blog.db", timeout=5, pool_size=1)
     everything = PostFilter(audience=PUBLIC.audience(now()))
