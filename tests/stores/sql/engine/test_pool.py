@@ -76,11 +76,10 @@ async def server() -> FalseServer:
 
 @pytest.fixture
 async def pool(server: FalseServer) -> AsyncIterator[ConnectionPool]:
-    others = asyncio.all_tasks()
     pool = ConnectionPool(server.connect, size=SIZE, timeout=TIMEOUT)
     yield pool
     await pool.close()
-    assert asyncio.all_tasks() - others <= {asyncio.current_task()}
+    assert not pool._tasks
 
 
 async def test_callers_who_gave_up_are_forgotten(pool: ConnectionPool) -> None:
