@@ -19,8 +19,8 @@ ELECTION = 1_000
 
 class MongodbReplicaSet:
     """A set that runs from `start()` to `stop()`. `hosts`: the addresses of the members in its configuration,
-    if not their own. `election`: milliseconds after which an isolated primary gives up, and the others elect
-    another one by themselves.
+    if not their own. `election`: milliseconds after which an isolated primary steps down and the others elect
+    a new one.
     """
 
     def __init__(self, *, election: int = ELECTION) -> None:
