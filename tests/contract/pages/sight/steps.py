@@ -155,10 +155,10 @@ class Taker:
         if user.state == "removed":
             return
         match step.how % 4:
-            case 0 | 1:
+            case 0:
                 user.name = self._words.draw()
                 await self.call("PATCH", f"/users/{user.id}", {"name": user.name})
-            case 2:
+            case 1 | 2:
                 user.state = "enabled" if user.state == "disabled" else "disabled"
                 await self.call("PATCH", f"/users/{user.id}", {"disabled": user.state == "disabled"})
             case _:
@@ -233,7 +233,7 @@ _OPENING = [
     "comment",
     "comment",
     "moderate",
-    "moderate",
+    "user",
 ]
 _numbers = st.integers(0, 59)
 
