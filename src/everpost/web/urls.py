@@ -54,6 +54,10 @@ class Urls:
     def api(self) -> str:
         return f"{self.root}/api"
 
+    @property
+    def desk(self) -> str:
+        return f"{self.root}/desk"
+
     def post(self, post: Addressed) -> str:
         return self.root + quote(path_of(post, self.permalink, self.zone))
 
@@ -111,3 +115,8 @@ def origin_of(request: Request, settings: Settings) -> str:
     sent = request.headers.get("x-forwarded-proto") if settings.proxies > 0 else None
     scheme = sent if sent in ("http", "https") else request.scope.get("scheme", "http")
     return f"{scheme}://{host.lower()}" if _HOST.fullmatch(host) else ""
+
+
+def root_of(request: Request) -> str:
+    """The path at which the blog is mounted, percent-encoded, without a slash at the end."""
+    return quote(request.scope.get("root_path", "").rstrip("/"))
