@@ -12,7 +12,7 @@ from devtools.servers.sqlite import SqliteDatabases
 from sqlalchemy.engine import make_url
 
 from bench.http.blog import MeasuredBlog, fill_tutorial, make_blog
-from bench.http.operations import EVERPOST, LIMIT, OPERATIONS, REFERENCE, TUTORIAL, Operation, Target
+from bench.http.operations import EVERPOST, HOT, LIMIT, OPERATIONS, REFERENCE, TUTORIAL, Operation, Target
 from bench.http.processes import Program
 from bench.http.wrk import ask_once, describe_wrk, open_client
 from bench.servers import fresh, open_databases
@@ -69,12 +69,10 @@ class Subject:
 
 
 def everpost(url: str, **settings: object) -> Program:
-    """`everpost serve` on the database at the URL, with these settings, named as in `Settings`. The paths of
-    requests are those of its API.
-    """
+    """`everpost serve` on the database at the URL, with these settings, named as in `Settings`."""
     given = {f"EVERPOST_{name.upper()}": str(value) for name, value in settings.items()}
     environment = PATIENT | {"EVERPOST_DATABASE_URL": url} | given
-    return Program(SERVE, environment, ready="/health/ready", root=API)
+    return Program(SERVE, environment, ready="/health/ready")
 
 
 def _everpost_as(kind: str, url: str) -> Program:
@@ -93,7 +91,7 @@ async def everpost_on(
     """Everpost with the blog, in the empty database at the URL."""
     await load(url, blog.records(), timeout=60)
     with _everpost_as(kind, url) as program:
-        target = Target(blog.ids(), blog.threads, secret=blog.secret)
+        target = Target(blog.ids(), blog.threads, api=API, slug=blog.slug(HOT), secret=blog.secret)
         async with open_client(program) as client:
             answer = await ask_once(client, OPERATIONS["one-post"].request(target, 0), unique="")
         yield Subject(kind, store, program, replace(target, etag=answer.headers["etag"]), url)

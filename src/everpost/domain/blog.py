@@ -83,6 +83,8 @@ class Blog(Record):
     """32 random bytes, created with the schema: guests' addresses are stored only as hashes with this key."""
     stamp: int = field(default=0, compare=False, repr=False)
     """As for `Post`."""
+    names_stamp: int = field(default=0, compare=False, repr=False)
+    """As for `Post`."""
 
     @property
     def revision(self) -> Revision:

@@ -37,6 +37,11 @@ class PageCache:
         self._kept.move_to_end(key)
         return page
 
+    def posts(self, key: Hashable) -> Sequence[Post]:
+        """Those posts that the page with this key shows and that are still in memory."""
+        shown = self._kept[key][1] if key in self._kept else ()
+        return [post for each in shown if (post := each()) is not None]
+
     def keep(self, key: Hashable, posts: Sequence[Post], page: RenderedPage) -> None:
         """Keep the page in place of an outdated one."""
         if key in self._kept:
