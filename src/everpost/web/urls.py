@@ -55,6 +55,10 @@ class Urls:
     def api(self) -> str:
         return f"{self.root}/api"
 
+    @property
+    def desk(self) -> str:
+        return f"{self.root}/desk"
+
     def post(self, post: Addressed) -> str:
         return self.root + quote(path_of(post, self.permalink, self.zone))
 
@@ -117,3 +121,8 @@ def origin_of(request: Request, settings: Settings) -> str:
 def _origin(scheme: str, host: bytes) -> str:
     text = host.decode("latin-1")
     return f"{scheme}://{text.lower()}" if _HOST.fullmatch(text) else ""
+
+
+def root_of(request: Request) -> str:
+    """The path at which the blog is mounted, percent-encoded, without a slash at the end."""
+    return quote(request.scope.get("root_path", "").rstrip("/"))
