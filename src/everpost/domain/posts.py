@@ -104,6 +104,10 @@ class Post(Record):
     """A random number, which the store renews with each version and does not copy to other databases. 0: the
     value is not from a store.
     """
+    names_stamp: int = field(default=0, compare=False, repr=False)
+    """A random number for the settings of the blog and the names of its users, which the store renews with
+    each change of them: two values with the same number were read between the same two changes. 0: unknown.
+    """
 
     def position(self, sort: PostSort = PostSort.NEWEST) -> Position:
         """Its position in a list with this order."""

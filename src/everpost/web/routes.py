@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from everpost.api.routing.route import CallRoute
 from everpost.web.assets import send_asset
+from everpost.web.desk.routes import add_desk
 from everpost.web.feeds import comments as comment_feeds
 from everpost.web.feeds import guide, robots, sitemap
 from everpost.web.feeds import posts as post_feeds
@@ -28,6 +29,7 @@ def add_pages(app: FastAPI) -> None:
     get("/static/{name:path}", send_asset)
     get("/comments/{post_id}/{comment_id}", sent_comments.show_sent)
     post("/comments/{post_id}/{comment_id}", sent_comments.change_sent)
+    add_desk(app)
     _add_posts(app)
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from urllib.parse import quote, urlencode
 
+from fastapi import Request
+
 from everpost.domain.blog import Blog
 from everpost.domain.ids import Id
 from everpost.domain.permalinks import DEFAULT_PERMALINK, Addressed, path_of
@@ -48,6 +50,10 @@ class Urls:
     @property
     def api(self) -> str:
         return f"{self.root}/api"
+
+    @property
+    def desk(self) -> str:
+        return f"{self.root}/desk"
 
     def post(self, post: Addressed) -> str:
         return self.root + quote(path_of(post, self.permalink, self.zone))
@@ -98,3 +104,8 @@ def urls_of(root_path: str, origin: str, blog: Blog | None) -> Urls:
     root = quote(root_path.rstrip("/"))
     base = origin + root if blog is None or blog.base_url is None else blog.base_url
     return Urls(root, base) if blog is None else Urls(root, base, blog.permalink, blog.zone)
+
+
+def root_of(request: Request) -> str:
+    """The path at which the blog is mounted, percent-encoded, without a slash at the end."""
+    return quote(request.scope.get("root_path", "").rstrip("/"))

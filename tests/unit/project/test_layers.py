@@ -73,6 +73,8 @@ MAY_IMPORT = {
     "web/rendering.py": "jinja2 structlog",
     "web/feeds": "lxml orjson",
     "web/dates.py": "babel",
+    "web/desk/languages.py": "babel",
+    "web/desk/templates.py": "jinja2",
     "app.py": "__version__ errors settings stores.port stores.open_store stores.caching services api web"
     " fastapi starlette structlog",
     "benchmark": "__version__ errors domain settings stores.open_store stores.open_schema stores.schema"

@@ -41,6 +41,8 @@ class Credentials:
     """The network address of the client."""
     scopes: frozenset[Scope] | None = None
     """The scopes of the token; None: all of the role."""
+    name: str = "Login"
+    """Of the token."""
 
 
 async def log_in(store: Store, given: Credentials, rules: LoginRules) -> tuple[str, Token]:
@@ -76,7 +78,7 @@ async def _issue(
 ) -> tuple[str, Token]:
     of_role = ROLE_SCOPES[user.role]
     draft = TokenDraft(
-        name="Login",
+        name=given.name,
         scopes=of_role if given.scopes is None else of_role & given.scopes,
         expires_at=now() + rules.lifetime,
     )

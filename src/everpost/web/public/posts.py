@@ -18,14 +18,15 @@ from everpost.domain.people.actors import PUBLIC
 from everpost.domain.posts import COMMENTS_INSIDE, Post
 from everpost.errors import NotFound
 from everpost.services.comments import read_comment
+from everpost.services.posts import read_post
 from everpost.services.threads import page_tree
 from everpost.stores.port import Store
 from everpost.web.contexts import CommentForm, Discussion, Link, PostPage, ThreadPage
 from everpost.web.metadata import post_metadata, private_metadata
-from everpost.web.page_cache import CurrentPageCache
+from everpost.web.page_cache import CurrentPageCache, PageCache
 from everpost.web.pages import RenderedPage
 from everpost.web.public.permalinks import REDIRECT_HEADERS, Moved, find_post
-from everpost.web.site import CurrentPresentation
+from everpost.web.site import CurrentPresentation, Presentation
 from everpost.web.titles import title_of
 from everpost.web.views.comments import Thread, is_visible, tree_of
 from everpost.web.views.posts import article
@@ -73,6 +74,22 @@ async def show_post(
         )
         cache.keep(key, (post,), kept)
     return kept.answer(request, now())
+
+
+async def find_post_page(
+    store: Store, shown: Presentation, cache: PageCache, path: str
+) -> RenderedPage | None:
+    """The page of the post at this path from the cache, if neither the post nor the settings have changed.
+    Costs the query for the state of one post, by its id.
+    """
+    known = cache.only_post((shown, path))
+    if known is None:
+        return None
+    try:
+        post = await read_post(store, PUBLIC, known.id, comments=COMMENTS_INSIDE)
+    except NotFound:
+        return None
+    return cache.find((shown, path), (post,)) if shown.is_current_with((post,)) else None
 
 
 async def post_page(store: Store, thread: Thread, form: CommentForm | None) -> PostPage:
