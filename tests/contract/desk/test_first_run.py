@@ -1,7 +1,7 @@
 """Setting up a new blog at the desk, on every database."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import httpx
 import pytest
@@ -25,11 +25,14 @@ FIELDS = {"title": "A blog", "name": "Ada", "email": "ada@blog.example", "passwo
 
 
 @pytest.fixture
-async def new(blog: Blog) -> DeskSite:
+async def new(blog: Blog) -> AsyncIterator[DeskSite]:
     """An empty blog, as the first start of a server leaves it."""
     app = create_app(Settings.model_validate({"database_url": blog.url, **LENIENT}))
-    client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://blog.example")
-    return DeskSite(client, blog.store, app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://blog.example") as client,
+    ):
+        yield DeskSite(client, blog.store, app)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ _COOKIE = "everpost-notice"
 _SECONDS = 60
 _FORM = re.compile(r"([a-z-]{1,40})(?:\.([A-Za-z0-9,_-]{1,3000}))?")
 NOTICES = {
+    "settings-saved": message("The settings have been saved."),
     "signed-out": message("You have signed out."),
 }
 """The text of each notice. Add yours."""

@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 
 from everpost.web.desk import start
 from everpost.web.desk.account import login, welcome
+from everpost.web.desk.administration import settings
 from everpost.web.desk.frame import PREFIX, Frame
 from everpost.web.desk.writing import posts
 
@@ -19,6 +20,7 @@ def add_desk(app: FastAPI) -> None:
     """Add the routes of the desk to the application."""
     _add_account(app)
     _add_writing(app)
+    _add_administration(app)
     add = partial(_add, app)
     add("GET", "", start.show_start)
     for method in ("GET", "POST"):
@@ -41,6 +43,13 @@ def _add_account(app: FastAPI) -> None:
 def _add_writing(app: FastAPI) -> None:
     """Posts and the editor."""
     _add(app, "GET", "/posts", posts.show_posts)
+
+
+def _add_administration(app: FastAPI) -> None:
+    """People, and the settings of the blog."""
+    add = partial(_add, app)
+    add("GET", "/settings", settings.show_settings)
+    add("POST", "/settings", settings.save_settings, max_form=settings.MAX_SETTINGS_FORM)
 
 
 def _add(
