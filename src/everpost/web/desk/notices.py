@@ -16,6 +16,10 @@ _COOKIE = "everpost-notice"
 _SECONDS = 60
 _FORM = re.compile(r"([a-z-]{1,40})(?:\.([A-Za-z0-9,_-]{1,3000}))?")
 NOTICES = {
+    "role-changed": message("The role has been changed."),
+    "user-disabled": message("The account has been disabled."),
+    "user-enabled": message("The account has been enabled."),
+    "user-removed": message("The person has been removed."),
     "settings-saved": message("The settings have been saved."),
     "signed-out": message("You have signed out."),
 }
