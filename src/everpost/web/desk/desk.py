@@ -59,6 +59,10 @@ class Desk:
         """The date, in the language of the desk and the time zone of the blog."""
         return dates.day(moment, self.language.tag, self.shown.urls.zone)
 
+    def minute(self, moment: datetime) -> Moment:
+        """As `day`, with the time."""
+        return dates.minute(moment, self.language.tag, self.shown.urls.zone)
+
     def page(
         self,
         template: str,

@@ -14,8 +14,12 @@ from everpost.web.desk.sessions import is_secure
 
 _COOKIE = "everpost-notice"
 _SECONDS = 60
-_FORM = re.compile(r"([a-z-]{1,40})(?:\.([A-Za-z0-9,_-]{1,3000}))?")
+_FORM = re.compile(r"([a-z-]{1,40})(?:\.([A-Za-z0-9,_-]{1,3300}))?")
 NOTICES = {
+    "comments-approved": message("The comments were approved."),
+    "comments-removed": message("The comments were removed."),
+    "comments-restored": message("Undone."),
+    "comments-spam": message("The comments were marked as spam."),
     "signed-out": message("You have signed out."),
 }
 """The text of each notice. Add yours."""

@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from everpost.web.desk import start
 from everpost.web.desk.account import login
 from everpost.web.desk.frame import PREFIX, Frame
+from everpost.web.desk.moderation import decisions, queue
 from everpost.web.desk.writing import posts
 
 MAX_FORM = 16 * 1024
@@ -19,6 +20,7 @@ def add_desk(app: FastAPI) -> None:
     """Add the routes of the desk to the application."""
     _add_account(app)
     _add_writing(app)
+    _add_moderation(app)
     add = partial(_add, app)
     add("GET", "", start.show_start)
     for method in ("GET", "POST"):
@@ -39,6 +41,12 @@ def _add_account(app: FastAPI) -> None:
 def _add_writing(app: FastAPI) -> None:
     """Posts and the editor."""
     _add(app, "GET", "/posts", posts.show_posts)
+
+
+def _add_moderation(app: FastAPI) -> None:
+    """The queue of comments."""
+    _add(app, "GET", "/comments", queue.show_queue)
+    _add(app, "POST", "/comments", decisions.decide)
 
 
 def _add(
