@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 from fastapi import Request
@@ -111,10 +112,15 @@ def urls_of(root_path: str, origin: str, blog: Blog | None) -> Urls:
 
 def origin_of(request: Request, settings: Settings) -> str:
     """The scheme and the host of the request; empty if its Host header is malformed."""
-    host = request.headers.get("host", "")
+    host = next((value for name, value in request.scope["headers"] if name == b"host"), b"")
     sent = request.headers.get("x-forwarded-proto") if settings.proxies > 0 else None
-    scheme = sent if sent in ("http", "https") else request.scope.get("scheme", "http")
-    return f"{scheme}://{host.lower()}" if _HOST.fullmatch(host) else ""
+    return _origin(sent if sent in ("http", "https") else request.scope.get("scheme", "http"), host)
+
+
+@lru_cache(1_000)
+def _origin(scheme: str, host: bytes) -> str:
+    text = host.decode("latin-1")
+    return f"{scheme}://{text.lower()}" if _HOST.fullmatch(text) else ""
 
 
 def root_of(request: Request) -> str:

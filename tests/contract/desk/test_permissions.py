@@ -7,6 +7,7 @@ from fastapi.routing import APIRoute
 from everpost.domain.people.tokens import Token
 from everpost.domain.records import Record
 from everpost.stores.port import Store
+from tests.contract.desk.administration_requests import REQUESTS as OF_ADMINISTRATION
 from tests.contract.desk.conftest import DeskSite
 from tests.contract.desk.moderation import requests as moderation
 from tests.contract.desk.permissions import COLUMNS, REQUESTS, Row, Sent, rows
@@ -16,6 +17,7 @@ from tests.contract.http.people import Who
 OWN = {"/desk/login", "/desk/logout"}
 """These forms are for people without a session."""
 REQUESTS.update(moderation.REQUESTS)
+REQUESTS.update(OF_ADMINISTRATION)
 
 
 def path_of(row: Row, sent: Sent) -> str:

@@ -1,6 +1,6 @@
 """Forms of the desk: their fields become the body of a call of the API, with its validation and errors."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import TypeVar
 
 from fastapi import Request
@@ -21,6 +21,9 @@ _DETAILS: Mapping[str, str] = {
     "string_too_short": message("Enter at least %(min_length)s characters."),
     "string_too_long": message("Enter at most %(max_length)s characters."),
     "unstorable": message("This contains a character that cannot be stored."),
+    "int_type": message("Enter a whole number."),
+    "greater_than_equal": message("Enter a number of at least %(ge)s."),
+    "less_than_equal": message("Enter a number of at most %(le)s."),
 }
 """By the type of Pydantic's error."""
 _REASONS: Mapping[str, str] = {
@@ -31,6 +34,23 @@ _REASONS: Mapping[str, str] = {
         "This password is too easy to guess: avoid common passwords, patterns, your name and your email"
         " address."
     ),
+    "should be a language tag (BCP 47), such as en or pt-BR": message(
+        "Enter a language tag, such as en or pt-BR."
+    ),
+    "should be a name in the IANA time zone database, such as Europe/Berlin": message(
+        "Choose a time zone from the list."
+    ),
+    "should be an http or https URL in ASCII without a query, a fragment or a trailing slash, such as"
+    " https://blog.example": message(
+        "Enter an http or https URL without a query, a fragment or a trailing slash, such as"
+        " https://blog.example."
+    ),
+    "should be an http, https or mailto URL, or a path that begins with one slash": message(
+        "Enter a URL that begins with http, https or mailto, or a path that begins with one slash."
+    ),
+    "must contain {slug} or {id}": message("The pattern must contain {slug} or {id}."),
+    "must begin with /": message("The pattern must begin with a slash."),
+    "must not end with /": message("The pattern must not end with a slash."),
 }
 """By the reason of `Invalid`. Add yours; any other reason is shown in English."""
 _CONFLICTS: Mapping[str, str] = {
@@ -47,16 +67,23 @@ def checked(
     sent: Mapping[str, object],
     language: Language,
     names: Mapping[str, str] | None = None,
+    *,
+    may_be_empty: Collection[str] = (),
 ) -> _Body:
     """The body of a call of the API with these values. `names` are the form's names of its fields, where they
-    differ. Raises FormError.
+    differ; those within a list are joined by points, such as `navigation.0.url`. Raises FormError.
     """
-    errors = {name: language.text(_DETAILS["missing"]) for name, value in sent.items() if value == ""}
+    errors = {
+        name: language.text(_DETAILS["missing"])
+        for name, value in sent.items()
+        if value == "" and name not in may_be_empty
+    }
     try:
         body = schema.validate_python(sent)
     except ValidationError as invalid:
         for each in invalid.errors():
-            name = str(each["loc"][0])
+            within = ".".join(map(str, each["loc"]))
+            name = within if within in (names or {}) else str(each["loc"][0])
             shown = _DETAILS.get(each["type"])
             context = each.get("ctx", {})
             text = _sentence(detail_of(each)) if shown is None else language.text(shown, **context)

@@ -20,6 +20,7 @@ NOTICES = {
     "comments-removed": message("The comments were removed."),
     "comments-restored": message("Undone."),
     "comments-spam": message("The comments were marked as spam."),
+    "settings-saved": message("The settings have been saved."),
     "signed-out": message("You have signed out."),
 }
 """The text of each notice. Add yours."""

@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 
 from everpost.web.desk import start
 from everpost.web.desk.account import login
+from everpost.web.desk.administration import settings
 from everpost.web.desk.frame import PREFIX, Frame
 from everpost.web.desk.moderation import decisions, queue
 from everpost.web.desk.writing import posts
@@ -21,6 +22,8 @@ def add_desk(app: FastAPI) -> None:
     _add_account(app)
     _add_writing(app)
     _add_moderation(app)
+
+    _add_administration(app)
     add = partial(_add, app)
     add("GET", "", start.show_start)
     for method in ("GET", "POST"):
@@ -47,6 +50,13 @@ def _add_moderation(app: FastAPI) -> None:
     """The queue of comments."""
     _add(app, "GET", "/comments", queue.show_queue)
     _add(app, "POST", "/comments", decisions.decide)
+
+
+def _add_administration(app: FastAPI) -> None:
+    """People, and the settings of the blog."""
+    add = partial(_add, app)
+    add("GET", "/settings", settings.show_settings)
+    add("POST", "/settings", settings.save_settings, max_form=settings.MAX_SETTINGS_FORM)
 
 
 def _add(

@@ -1,6 +1,5 @@
 """The page of a post, with its comments."""
 
-from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated
 
@@ -83,11 +82,14 @@ async def find_post_page(
     """The page of the post at this path from the cache, if neither the post nor the settings have changed.
     Costs the query for the state of one post, by its id.
     """
-    for known in cache.posts((shown, path)):
-        with suppress(NotFound):
-            post = await read_post(store, PUBLIC, known.id, comments=COMMENTS_INSIDE)
-            return cache.find((shown, path), (post,)) if shown.is_current_with([post]) else None
-    return None
+    known = cache.only_post((shown, path))
+    if known is None:
+        return None
+    try:
+        post = await read_post(store, PUBLIC, known.id, comments=COMMENTS_INSIDE)
+    except NotFound:
+        return None
+    return cache.find((shown, path), (post,)) if shown.is_current_with((post,)) else None
 
 
 async def post_page(store: Store, thread: Thread, form: CommentForm | None) -> PostPage:

@@ -245,7 +245,8 @@ class RateLimitRow(Base):
 
 class BlogRow(Base):
     """The settings, in a single row with the number 1. `names_stamp` is renewed by each transaction that
-    changes a name, disables, adds or removes a user, or writes a batch of a move (`settings.renew_names`).
+    changes the settings or a name, disables, adds or removes a user, or writes a batch of a move
+    (`settings.renew_names`).
     """
 
     __tablename__ = "blog"

@@ -86,7 +86,9 @@ async def items_of(
     editors: Mapping[Id, Author],
     notes: Mapping[Id, str],
 ) -> Sequence[Item]:
-    """The comments for the template. `editors`: those who changed them. `notes`: the reasons why some are shown again."""
+    """The comments for the template. `editors`: the users who edited them. `notes`: the reasons why some are
+    shown again.
+    """
     parents = [each.parent.content for each in comments if each.parent is not None]
     contents = [each.comment.content for each in comments]
     rendered = await desk.shown.renderer.comments([*contents, *parents])

@@ -1,4 +1,4 @@
-"""Undoing decisions: the revisions that it takes, compact enough for the cookie of a notice: one hundred comments fit."""
+"""Undoing decisions. The revisions that it takes fit into the cookie of a notice, for a hundred comments."""
 
 import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -49,7 +49,9 @@ def notice_of(comments: Sequence[Comment], undo: Undo) -> tuple[str, str]:
 
 
 def undo_of(notice: Notice | None) -> Undo | None:
-    """The decision that the notice offers to undo. The cookie may contain anything: the service checks each decision."""
+    """The decision that the notice offers to undo. The cookie may contain anything: the service checks what
+    is undone.
+    """
     if notice is None or notice.name not in _NOTICES or notice.subject[:1] not in _LETTERS:
         return None
     try:
