@@ -15,6 +15,7 @@ from everpost.domain.paging import encode_cursor
 from everpost.services.moderation import ModeratedComment, editors_of, page_queue, with_contexts
 from everpost.stores.port import Store
 from everpost.web.desk.desk import CurrentDesk, Desk
+from everpost.web.desk.languages import message
 from everpost.web.desk.moderation.items import LABELS, actions_on, items_of
 from everpost.web.desk.moderation.undo import Undo, undo_of
 from everpost.web.desk.notices import take_notice
@@ -23,6 +24,17 @@ from everpost.web.urls import with_query
 
 PATH = "/comments"
 """Below `/desk`."""
+KEYS: Sequence[tuple[str, str]] = (
+    ("j", message("Next comment")),
+    ("k", message("Previous comment")),
+    ("x", message("Select the comment")),
+    ("a", message("Approve the comment, or all selected ones")),
+    ("s", message("Mark as spam")),
+    ("r", message("Remove")),
+    ("u", message("Undo the latest decision")),
+    ("?", message("Show this help")),
+)
+"""The keys that the script of the page provides."""
 
 
 class QueuePlace(BaseModel):
@@ -86,6 +98,7 @@ async def queue_page(
         outcome=outcome,
         filters=[(QueuePlace(status=each), LABELS[each]) for each in LABELS],
         labels=LABELS,
+        keys=KEYS,
         actions=actions_on(place.status),
         changed=await items_of(desk, outcome.changed, editors, outcome.notes),
         items=await items_of(desk, comments, editors, {}),
