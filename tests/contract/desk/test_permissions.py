@@ -14,7 +14,7 @@ from tests.contract.desk.permissions import COLUMNS, REQUESTS, Row, Sent, rows
 from tests.contract.http.accounts import permissions as of_api
 from tests.contract.http.people import Who
 
-OWN = {"/desk/login", "/desk/logout"}
+OWN = {"/desk/login", "/desk/logout", "/desk/welcome"}
 """These forms are for people without a session."""
 REQUESTS.update(moderation.REQUESTS)
 REQUESTS.update(OF_ADMINISTRATION)

@@ -7,7 +7,7 @@ from fastapi import FastAPI, Response
 from fastapi.routing import APIRoute
 
 from everpost.web.desk import start
-from everpost.web.desk.account import login
+from everpost.web.desk.account import login, welcome
 from everpost.web.desk.administration import settings
 from everpost.web.desk.frame import PREFIX, Frame
 from everpost.web.desk.moderation import decisions, queue
@@ -39,6 +39,8 @@ def _add_account(app: FastAPI) -> None:
     add("GET", "/login", login.show_login)
     add("POST", "/login", login.sign_in)
     add("POST", "/logout", login.sign_out)
+    add("GET", "/welcome", welcome.show_welcome)
+    add("POST", "/welcome", welcome.create_blog)
 
 
 def _add_writing(app: FastAPI) -> None:
