@@ -10,6 +10,7 @@ from everpost.web.desk import start
 from everpost.web.desk.account import login, welcome
 from everpost.web.desk.administration import people, person, removal, settings
 from everpost.web.desk.frame import PREFIX, Frame
+from everpost.web.desk.moderation import decisions, queue
 from everpost.web.desk.writing import posts
 
 MAX_FORM = 16 * 1024
@@ -20,6 +21,8 @@ def add_desk(app: FastAPI) -> None:
     """Add the routes of the desk to the application."""
     _add_account(app)
     _add_writing(app)
+    _add_moderation(app)
+
     _add_administration(app)
     add = partial(_add, app)
     add("GET", "", start.show_start)
@@ -43,6 +46,12 @@ def _add_account(app: FastAPI) -> None:
 def _add_writing(app: FastAPI) -> None:
     """Posts and the editor."""
     _add(app, "GET", "/posts", posts.show_posts)
+
+
+def _add_moderation(app: FastAPI) -> None:
+    """The queue of comments."""
+    _add(app, "GET", "/comments", queue.show_queue)
+    _add(app, "POST", "/comments", decisions.decide)
 
 
 def _add_administration(app: FastAPI) -> None:
