@@ -28,6 +28,7 @@ _DETAILS: Mapping[str, str] = {
 """By the type of Pydantic's error."""
 _REASONS: Mapping[str, str] = {
     "is empty": message("Fill in this field."),
+    "should be the id of another user": message("This person has been removed. Choose another."),
     "is wrong": message("This is not your current password."),
     "is not an email address": message("Enter an email address, such as ann@blog.example."),
     "is too easy to guess: avoid common passwords, patterns, your name and your email address": message(
@@ -55,6 +56,7 @@ _REASONS: Mapping[str, str] = {
 """By the reason of `Invalid`. Add yours; any other reason is shown in English."""
 _CONFLICTS: Mapping[str, str] = {
     "email": message("Another user already has this email address."),
+    "role": message("This is the last enabled admin. Give another user the role admin first."),
 }
 """By the field of `Conflict`."""
 _STALE = message("Someone else has changed this since you opened the page. Open it again to see the changes.")

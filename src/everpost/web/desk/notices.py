@@ -16,6 +16,10 @@ _COOKIE = "everpost-notice"
 _SECONDS = 60
 _FORM = re.compile(r"([a-z-]{1,40})(?:\.([A-Za-z0-9,_-]{1,3300}))?")
 NOTICES = {
+    "role-changed": message("The role has been changed."),
+    "user-disabled": message("The account has been disabled."),
+    "user-enabled": message("The account has been enabled."),
+    "user-removed": message("The person has been removed."),
     "comments-approved": message("The comments were approved."),
     "comments-removed": message("The comments were removed."),
     "comments-restored": message("Undone."),

@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 
 from everpost.web.desk import start
 from everpost.web.desk.account import login, welcome
-from everpost.web.desk.administration import settings
+from everpost.web.desk.administration import people, person, removal, settings
 from everpost.web.desk.frame import PREFIX, Frame
 from everpost.web.desk.moderation import decisions, queue
 from everpost.web.desk.writing import posts
@@ -57,6 +57,13 @@ def _add_moderation(app: FastAPI) -> None:
 def _add_administration(app: FastAPI) -> None:
     """People, and the settings of the blog."""
     add = partial(_add, app)
+    add("GET", "/people", people.show_people)
+    add("GET", "/people/{user_id}", person.show_person)
+    add("POST", "/people/{user_id}/role", person.change_role)
+    add("POST", "/people/{user_id}/disable", person.disable_person)
+    add("POST", "/people/{user_id}/enable", person.enable_person)
+    add("GET", "/people/{user_id}/remove", removal.confirm_removal)
+    add("POST", "/people/{user_id}/remove", removal.remove_person)
     add("GET", "/settings", settings.show_settings)
     add("POST", "/settings", settings.save_settings, max_form=settings.MAX_SETTINGS_FORM)
 
