@@ -20,6 +20,7 @@ from tests.contract.desk.moderation.queues import (
     wait_on,
 )
 from tests.contract.http.people import PEOPLE
+from tests.contract.pages.html import Page
 from tests.contract.port.examples import a_comment, a_post, numbered, publish, publish_thread
 
 
@@ -71,6 +72,21 @@ async def test_a_hundred_comments_are_decided_and_undone_at_once(desk: DeskSite)
     assert listed(page) == []
     undone = await after(admin, await admin.send(QUEUE, undo_in(page)))
     assert sorted(listed(undone)) == sorted(each.id for each in pending)
+
+
+@pytest.mark.parametrize(
+    "subject", ["", ".x", ".p", ".pAAAA", f".p{'A' * 31}", f".p{'A' * 32}", f".p{'_' * 3232}", ".p$"]
+)
+async def test_a_notice_may_contain_anything(desk: DeskSite, subject: str) -> None:
+    admin = await desk.as_("admin")
+    comment = await wait_on(desk.store, await publish(desk.store))
+    cookie = f"{admin.cookies['cookie']}; everpost-notice=comments-approved{subject}"
+    answer = await admin.get(QUEUE, cookie=cookie)
+    assert answer.status_code == 200
+    page = Page(answer)
+    if page.all("//*[@id='outcome']//form"):
+        assert (await admin.send(QUEUE, undo_in(page))).status_code in (400, 404)
+    assert await status_of(desk.store, comment) == "pending"
 
 
 async def test_a_form_without_comments_decides_nothing(desk: DeskSite) -> None:
