@@ -23,6 +23,7 @@ from everpost.api.schemas.comments import CommentCreated, CommentNode, CommentRe
 from everpost.api.schemas.health import Health
 from everpost.api.schemas.posts import PostRead, TagRead
 from everpost.api.user_routes import add_user_routes
+from everpost.api.working_copy_routes import add_working_copy_routes
 
 _POST_LINKS = response_links(
     {
@@ -50,6 +51,7 @@ def add_routes(app: FastAPI) -> None:
     _add_comments(app)
     _add_comment(app)
     _add_moderation(app)
+    add_working_copy_routes(app)
     add_user_routes(app)
     _add_health(app)
 

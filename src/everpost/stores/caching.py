@@ -144,7 +144,7 @@ class CachedStore:
         self.posts = CachedPosts(store.posts, capacity=capacity)
         self.comments, self.blog = store.comments, SharedBlog(store.blog)
         self.users, self.tokens, self.limits = store.users, store.tokens, store.limits
-        self.records = store.records
+        self.working_copies, self.records = store.working_copies, store.records
         self.ping, self.close = store.ping, store.close
 
 

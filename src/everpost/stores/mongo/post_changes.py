@@ -25,6 +25,7 @@ from everpost.stores.mongo.model.documents import LIVING, PostDocument, matching
 from everpost.stores.mongo.post_paths import move
 from everpost.stores.mongo.queries.authors import AuthorNames
 from everpost.stores.mongo.queries.slugs import find_conflicts
+from everpost.stores.mongo.working_copies import remove_copies, remove_saved_copy
 
 _Outcome: TypeAlias = PostDocument | Exception
 
@@ -109,13 +110,15 @@ class PostUpdater:
 
     async def remove(self, id: Id, preconditions: Preconditions) -> None:
         """Remove everything that the garbage collector does not need. Raises NotFound, Forbidden, Stale."""
-        removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
         try:
-            await self._transactions.write_post(
-                id, partial(self._write, id, preconditions, removal, {"_id": 1})
-            )
+            await self._transactions.write_post(id, partial(self._remove, id, preconditions))
         except _OwnerRemovedError as error:
             raise _not_owned() from error
+
+    async def _remove(self, id: Id, preconditions: Preconditions, session: Session) -> None:
+        removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
+        await self._write(id, preconditions, removal, {"_id": 1}, session)
+        await remove_copies(self._collections, id, session)
 
     async def _save_together(self, changes: Sequence[Change]) -> Sequence[_Outcome]:
         return await self._transactions.write_post(changes[0].id, partial(self._save_all, changes))
@@ -148,6 +151,7 @@ class PostUpdater:
             author_id = change.values.author_id
             if author_id is not None and not await self._authors.is_user(ObjectId(author_id)):
                 raise Invalid("author_id", "should be the id of a user")
+            await remove_saved_copy(self._collections, change.values.saved_copy, change.id, session)
             outcomes.append(_showing(last, change.comments))
         if taken is not None and last is not None and last is not taken:
             await self._write_difference(taken, last, session)

@@ -19,6 +19,7 @@ from everpost.stores.mongo.schema.migrator import MongoSchema
 from everpost.stores.mongo.settings import MongoBlogs
 from everpost.stores.mongo.tokens import MongoTokens
 from everpost.stores.mongo.users import MongoUsers
+from everpost.stores.mongo.working_copies import MongoWorkingCopies
 from everpost.stores.schema import Prepare, leave
 
 
@@ -39,11 +40,12 @@ class MongoStore:
         self.tokens = MongoTokens(collections, transactions)
         self.limits = MongoRateLimits(collections)
         self.blog = MongoBlogs(collections, transactions)
+        self.working_copies = MongoWorkingCopies(collections, authors)
         self.records = MongoRecords(collections, transactions, garbage)
         if can_be_replaced:
             leadership = Leadership(database)
-            parts = (self.posts, self.comments, self.users, self.tokens, self.limits, self.blog, self.records)
-            for part in parts:
+            people = (self.users, self.tokens, self.limits, self.working_copies)
+            for part in (self.posts, self.comments, *people, self.blog, self.records):
                 part.leadership = leadership
 
     @classmethod
