@@ -10,7 +10,7 @@ LINK = $(UV) pip install --quiet --python .venv --no-deps --build-constraints re
 # Three processes on two cores: tests also wait for databases.
 IN_PARALLEL := -n 3 --dist worksteal
 
-.PHONY: help serve test test-long one check install linked clients fuzz failovers lock assets docs screenshot format clean
+.PHONY: help serve test test-long one check install linked clients fuzz failovers lock assets translations docs screenshot format clean
 .PHONY: bench bench-quick bench-check bench-growth bench-threads bench-writers bench-transfers bench-all
 
 serve: linked  ## serve Everpost on 127.0.0.1:8000 over SQLite in everpost.db
@@ -118,6 +118,9 @@ screenshot: install  ## write the screenshot in README; needs Chromium
 
 docs: install  ## write the tables of docs/themes.md
 	@$(BIN)/python -m devtools.theme_variables
+
+translations: install  ## add new texts of the desk to its catalogues, and list those that are not translated
+	@$(BIN)/python -m devtools.translations
 
 assets:  ## write the files that browsers load into the package; those of the API's /docs need Node
 	@$(PYTHON) assets/pages.py

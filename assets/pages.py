@@ -1,7 +1,7 @@
-"""Writes the style and the icon of the public pages into the package, each under a name with its hash in it.
+"""Writes the styles, scripts and icon of the pages into the package, each under a name with its hash in it.
 
-`make assets` runs this. The results are committed, so that installing Everpost builds nothing. The style is
-plain CSS in one file, so removing comments and spaces is all that a bundler could do.
+`make assets` runs this. The results are committed, so that installing Everpost builds nothing. The styles
+are plain CSS, one file for each door, so removing comments and spaces is all that a bundler could do.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SOURCES = HERE / "blog"
+SOURCES = (HERE / "blog", HERE / "desk")
 STATIC = HERE.parent / "src" / "everpost" / "web" / "static"
 
 
@@ -26,7 +26,7 @@ def minified(css: str) -> str:
 def built() -> dict[str, bytes]:
     """Each served file by its name."""
     files = {}
-    for source in sorted(SOURCES.iterdir()):
+    for source in sorted(file for folder in SOURCES for file in folder.iterdir()):
         text = source.read_text()
         files[source.name] = (minified(text) if source.suffix == ".css" else text.strip()).encode()
     return files

@@ -27,6 +27,7 @@ from bench.http.wrk import CONNECTIONS, drive, find_wrk
 from bench.pages import STORES, table, write_part
 from bench.progress import say
 from bench.servers import add_stores, available_stores, durable_servers, fresh, open_databases
+from everpost.app import API
 from everpost.benchmark.blog import Size, make_records, post_id
 from everpost.benchmark.client import Request
 from everpost.benchmark.loader import load
@@ -78,7 +79,7 @@ async def grow(url: str, size: int, comments: int) -> GrownBlog:
 
     await load(url, make_records(blog, new_secret()), timeout=60, loaded=loaded)
     chosen = random.sample(range(size), min(size, ASKED))
-    return GrownBlog(size, url, [f"/posts/{post_id(number)}" for number in chosen])
+    return GrownBlog(size, url, [f"{API}/posts/{post_id(number)}" for number in chosen])
 
 
 async def measure_sizes(

@@ -11,7 +11,7 @@ from pymongo import AsyncMongoClient
 from sqlalchemy import DateTime, column, insert, select, table
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from everpost.benchmark.blog import START, Size, make_comments, make_owner, make_post
+from everpost.benchmark.blog import START, Size, make_comments, make_owner, make_post, slug
 from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment, CommentPolicy
 from everpost.domain.people.tokens import new_secret
@@ -63,6 +63,10 @@ class MeasuredBlog:
     def ids(self) -> Sequence[str]:
         """The ids of the posts in Everpost, newest post first."""
         return [post.id for post, _ in self.posts()]
+
+    def slug(self, place: int) -> str:
+        """The slug of the post at this place in Everpost."""
+        return slug(self._place(place)[0])
 
     def _place(self, place: int) -> tuple[int, Size]:
         """The number of the post at this place, and its size."""

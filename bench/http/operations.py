@@ -19,17 +19,22 @@ CHANGED = POSTS - 1
 LONG_AGO = "1999-01-01T00:00:00Z"
 """The date of what is created: behind everything that lists show, so that these stay as they are."""
 
+_AS_BROWSERS = {"accept-encoding": "gzip"}
+"""A header that every browser sends."""
+
 
 @dataclass(frozen=True)
 class Target:
     """The properties of a subject that a request depends on.
 
-    `ids` are those of the blog's posts, by their places; `etag` is that of the one post; `secret` is a token
-    of the author. Only Everpost has the last two.
+    `ids` are those of the blog's posts, by their places; `api` is the path of its API; `slug` and `etag` are
+    those of the one post; `secret` is a token of the author. Only Everpost has the last four.
     """
 
     ids: Sequence[str]
     threads: Mapping[int, Sequence[int]]
+    api: str = ""
+    slug: str = ""
     secret: str = field(default="", repr=False)
     etag: str = ""
 
@@ -50,30 +55,40 @@ class Operation:
 
 
 def _one_post(target: Target, _round: int) -> Request:
-    return Request("GET", f"/posts/{target.ids[HOT]}", 200)
+    return Request("GET", f"{target.api}/posts/{target.ids[HOT]}", 200)
 
 
 def _not_modified(target: Target, _round: int) -> Request:
-    return Request("GET", f"/posts/{target.ids[HOT]}", 304, headers={"if-none-match": target.etag})
+    return Request(
+        "GET", f"{target.api}/posts/{target.ids[HOT]}", 304, headers={"if-none-match": target.etag}
+    )
 
 
 def _authorised(target: Target, _round: int) -> Request:
     headers = {"authorization": f"Bearer {target.secret}"}
-    return Request("GET", f"/posts/{target.ids[HOT]}", 200, headers=headers)
+    return Request("GET", f"{target.api}/posts/{target.ids[HOT]}", 200, headers=headers)
 
 
 def _list(limit: int) -> Callable[[Target, int], Request]:
-    return lambda _target, _round: Request("GET", "/posts", 200, query=f"limit={limit}")
+    return lambda target, _round: Request("GET", f"{target.api}/posts", 200, query=f"limit={limit}")
+
+
+def _post_page(target: Target, _round: int) -> Request:
+    return Request("GET", f"/{target.slug}", 200, headers=_AS_BROWSERS)
+
+
+def _home_page(_target: Target, _round: int) -> Request:
+    return Request("GET", "/", 200, headers=_AS_BROWSERS)
 
 
 def _page_of_comments(target: Target, _round: int) -> Request:
-    return Request("GET", f"/posts/{target.ids[target.threads[1_000][0]]}/comments", 200)
+    return Request("GET", f"{target.api}/posts/{target.ids[target.threads[1_000][0]]}/comments", 200)
 
 
 def _comments_of(target: Target, size: int, number: int) -> str:
     """The path of the thread of a round: each round has its own, which has this size at the beginning."""
     post_id = target.ids[target.threads[size][number % len(target.threads[size])]]
-    return f"/posts/{post_id}/comments"
+    return f"{target.api}/posts/{post_id}/comments"
 
 
 def _add_comment(size: int) -> Callable[[Target, int], Request]:
@@ -91,22 +106,23 @@ def _add_as_guest(target: Target, number: int) -> Request:
 def _create(target: Target, _round: int) -> Request:
     post = {"title": "Created {unique}", "content": "x" * POST_LENGTH}
     dated = {"publication_date": LONG_AGO} if target.secret else {}
-    return json_request("POST", "/posts", 201, post | dated, secret=target.secret)
+    return json_request("POST", f"{target.api}/posts", 201, post | dated, secret=target.secret)
 
 
 def _change(target: Target, _round: int) -> Request:
-    path = f"/posts/{target.ids[CHANGED]}"
+    path = f"{target.api}/posts/{target.ids[CHANGED]}"
     return json_request("PATCH", path, 200, {"title": "Changed {unique}"}, secret=target.secret)
 
 
-def _login(_target: Target, _round: int) -> Request:
+def _login(target: Target, _round: int) -> Request:
     headers = {"content-type": "application/x-www-form-urlencoded"}
     form = urlencode({"username": EMAIL, "password": PASSWORD})
-    return Request("POST", "/login", 200, headers=headers, body=form.encode())
+    return Request("POST", f"{target.api}/login", 200, headers=headers, body=form.encode())
 
 
 _ALL = frozenset({EVERPOST, REFERENCE, TUTORIAL})
 _BOTH = frozenset({EVERPOST, TUTORIAL})
+_ANSWERED = frozenset({EVERPOST, LIMIT})
 _READ_BY_ALL = _ALL | {LIMIT}
 
 OPERATIONS = {
@@ -115,8 +131,10 @@ OPERATIONS = {
         Operation("one-post", "one post", _one_post, _READ_BY_ALL),
         Operation("list-10", "a list of 10", _list(10), _READ_BY_ALL),
         Operation("list-100", "a list of 100", _list(100)),
+        Operation("post-page", "the page of one post", _post_page, _ANSWERED),
+        Operation("home-page", "the home page", _home_page, _ANSWERED),
         Operation("comments", "a page of comments", _page_of_comments, thread=1_000),
-        Operation("not-modified", "304 on one post", _not_modified, frozenset({EVERPOST, LIMIT})),
+        Operation("not-modified", "304 on one post", _not_modified, _ANSWERED),
         Operation("authorised", "one post, with a token", _authorised),
         Operation("add-10", "add a comment to a thread of 10", _add_comment(10), _ALL, thread=10),
         Operation(

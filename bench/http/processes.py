@@ -36,16 +36,12 @@ class DoesNotServe(CannotStart):
 class Program:
     """A program that serves on a free loopback port, for the duration of the `with` statement.
 
-    `{port}` in the command stands for the port; `ready` is a path that answers as soon as it serves. All
-    paths are below `root`.
+    `{port}` in the command stands for the port; `ready` is a path that answers as soon as it serves.
     """
 
-    def __init__(
-        self, command: Sequence[str], environment: Mapping[str, str], *, ready: str, root: str = ""
-    ) -> None:
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str], *, ready: str) -> None:
         port = free_port()
-        self.root = root
-        self.address = f"http://127.0.0.1:{port}{root}"
+        self.address = f"http://127.0.0.1:{port}"
         self._command = [sys.executable, "-m", *(part.format(port=port) for part in command)]
         self._environment = environment
         self._name = command[0]

@@ -25,32 +25,41 @@ class Goal:
 
 @dataclass(frozen=True)
 class Ratio:
-    """The rate of Everpost divided by that of another subject, for one operation."""
+    """The rate of Everpost for one operation, divided by that of another subject, or by its own rate for
+    another operation.
+    """
 
     name: str
     operation: str
     over: str
+    """A subject or an operation."""
     goals: Mapping[str, Goal]
     """By store."""
 
     @property
     def title(self) -> str:
-        beside = "of the limit" if self.over == LIMIT else "over the tutorial's way"
+        if self.over == TUTORIAL:
+            beside = "over the tutorial's way"
+        else:
+            beside = "of the limit" if self.over == LIMIT else f"of {OPERATIONS[self.over].title} as JSON"
         return f"{OPERATIONS[self.operation].title}, {beside}"
 
     @property
     def is_share(self) -> bool:
         """Whether it is shown as a percentage."""
-        return self.over == LIMIT
+        return self.over != TUTORIAL
 
     def written(self, value: float) -> str:
         return f"{value:.0%}" if self.is_share else f"{value:.1f} x"
 
     def of(self, results: Results, store: str) -> float | None:
         """The ratio in these results; None if it was not measured."""
-        by_subject = results.figures.get(self.operation, {})
-        everpost = by_subject.get(f"{EVERPOST} {store}")
-        other = by_subject.get(self.over if self.over == LIMIT else f"{self.over} {store}")
+        by_subject, own = results.figures.get(self.operation, {}), f"{EVERPOST} {store}"
+        everpost = by_subject.get(own)
+        if self.over in OPERATIONS:
+            other = results.figures.get(self.over, {}).get(own)
+        else:
+            other = by_subject.get(self.over if self.over == LIMIT else f"{self.over} {store}")
         return None if everpost is None or other is None else everpost.rate / other.rate
 
 
@@ -73,6 +82,18 @@ RATIOS = (
         "not-modified",
         LIMIT,
         _goals((0.3, 0.6), (0.35, 0.6), (0.35, 0.6), (0.3, 0.45)),
+    ),
+    Ratio(
+        "post-page-of-json",
+        "post-page",
+        "one-post",
+        _goals((0.8, 0.9), (0.8, 0.9), (0.8, 0.9), (0.8, 0.9)),
+    ),
+    Ratio(
+        "home-page-of-json",
+        "home-page",
+        "list-10",
+        _goals((0.8, 0.9), (0.8, 0.9), (0.8, 0.9), (0.8, 0.9)),
     ),
     Ratio("add-1000-over-tutorial", "add-1000", TUTORIAL, _goals((10, 25), (10, 25), (10, 25), (5, 15))),
     Ratio("create-over-tutorial", "create", TUTORIAL, _goals((3, 8), (2, 5), (1.5, 3), (1.2, 2))),

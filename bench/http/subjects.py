@@ -11,10 +11,11 @@ from devtools.servers.databases import Databases, SqlDatabases
 from devtools.servers.sqlite import SqliteDatabases
 from sqlalchemy.engine import make_url
 
+from bench.baselines import LATIN
 from bench.http.blog import MeasuredBlog, fill_tutorial, make_blog
-from bench.http.operations import EVERPOST, LIMIT, OPERATIONS, REFERENCE, TUTORIAL, Operation, Target
+from bench.http.operations import EVERPOST, HOT, LIMIT, OPERATIONS, REFERENCE, TUTORIAL, Operation, Target
 from bench.http.processes import Program
-from bench.http.wrk import ask_once, describe_wrk, open_client
+from bench.http.wrk import ask_once, describe_wrk, open_client, target_of
 from bench.servers import fresh, open_databases
 from everpost.app import API
 from everpost.benchmark.client import Request
@@ -69,12 +70,10 @@ class Subject:
 
 
 def everpost(url: str, **settings: object) -> Program:
-    """`everpost serve` on the database at the URL, with these settings, named as in `Settings`. The paths of
-    requests are those of its API.
-    """
+    """`everpost serve` on the database at the URL, with these settings, named as in `Settings`."""
     given = {f"EVERPOST_{name.upper()}": str(value) for name, value in settings.items()}
     environment = PATIENT | {"EVERPOST_DATABASE_URL": url} | given
-    return Program(SERVE, environment, ready="/health/ready", root=API)
+    return Program(SERVE, environment, ready="/health/ready")
 
 
 def _everpost_as(kind: str, url: str) -> Program:
@@ -93,7 +92,7 @@ async def everpost_on(
     """Everpost with the blog, in the empty database at the URL."""
     await load(url, blog.records(), timeout=60)
     with _everpost_as(kind, url) as program:
-        target = Target(blog.ids(), blog.threads, secret=blog.secret)
+        target = Target(blog.ids(), blog.threads, api=API, slug=blog.slug(HOT), secret=blog.secret)
         async with open_client(program) as client:
             answer = await ask_once(client, OPERATIONS["one-post"].request(target, 0), unique="")
         yield Subject(kind, store, program, replace(target, etag=answer.headers["etag"]), url)
@@ -114,10 +113,16 @@ async def limit_of(measured: Subject, operations: Sequence[Operation]) -> AsyncI
     async with open_client(measured.program) as client:
         for operation in operations:
             request = operation.request(measured.target, 0)
-            answer = await ask_once(client, request, unique="")
-            headers, body = dict(answer.headers), answer.text
+            method, path, sent = request.method, target_of(request), dict(request.headers)
+            async with client.stream(method, path, headers=sent) as answer:
+                body = b"".join([part async for part in answer.aiter_raw()])  # as sent: may be compressed
+            headers = dict(answer.headers)
             headers.pop("date", None)  # which the server writes
-            answers[f"/{operation.name}"] = {"status": answer.status_code, "headers": headers, "body": body}
+            answers[f"/{operation.name}"] = {
+                "status": answer.status_code,
+                "headers": headers,
+                "body": body.decode(LATIN),
+            }
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(answers, file)
         file.flush()

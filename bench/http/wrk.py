@@ -77,7 +77,7 @@ async def _run_wrk(
     """Run wrk and return its output."""
     options = ["-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={TIMEOUT}s", "--latency"]
     with tempfile.NamedTemporaryFile("w", prefix="everpost-bench-") as file:
-        file.write("\n".join(f"{program.root}{path}" for path in paths))
+        file.write("\n".join(paths))
         file.flush()
         headers = (part for header in request.headers.items() for part in header)
         process = await asyncio.create_subprocess_exec(

@@ -11,7 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Receive, Scope, Send
 
 from everpost import __version__
-from everpost.api.http.problems import handle_problems, problem
+from everpost.api.http.problems import handle_problems, log_unusable_database, problem
 from everpost.api.http.response_cache import ResponseCache
 from everpost.api.middleware.deadlines import StoreDeadline
 from everpost.api.middleware.methods import HeadMiddleware
@@ -25,6 +25,7 @@ from everpost.api.openapi.responses import TAGS, complete
 from everpost.api.openapi.swagger_page import add_docs
 from everpost.api.routes import add_routes
 from everpost.api.routing.route import CallRoute
+from everpost.errors import Busy, SchemaMismatch, Unreachable
 from everpost.services import security_events
 from everpost.services.policies import Policies
 from everpost.services.rendering.renderer import Renderer
@@ -84,15 +85,16 @@ def create_app(settings: Settings | None = None) -> Blog:
     """Create a whole blog as an ASGI application: pages at `/`, the HTTP API at `/api`, and probes at
     `/health`. By default, settings come from the environment.
 
-    Serve it as it is, or mount it in another FastAPI application. The store is opened at startup or, if the
-    lifespan of a mounted application is not run, by the first request. Raises Misconfigured if the theme
-    cannot be used.
+    Serve it as it is, or mount it in another FastAPI application. The store is opened at startup; if the
+    lifespan of a mounted application is not run, or the database cannot be used yet, by a request. Raises
+    Misconfigured if the theme cannot be used.
     """
     settings = settings or Settings()
     api = create_api(settings)
     blog = Blog(title="Everpost", **_options(_lifespan(api.state.lifecycle, api.state.renderer)))
     blog.api, blog.state, blog.dependency_overrides = api, api.state, api.dependency_overrides
     handle_as_pages(blog, log_refusal)
+    blog.state.api_below_pages = API
     blog.state.presentations = Presentations(api.state.renderer, settings)
     blog.state.page_cache = PageCache(settings.cache_megabytes * _MEGABYTE)
     if not is_traced():
@@ -126,6 +128,7 @@ def create_api(settings: Settings | None = None) -> Api:
     app.state.lifecycle = lifecycle
     app.state.policies = Policies.of(settings)
     app.state.settings = settings
+    app.state.api_below_pages = None
     app.state.response_cache = ResponseCache()
     app.state.renderer = renderer
     handle_problems(app, log_refusal)
@@ -144,7 +147,11 @@ _Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 def _lifespan(lifecycle: StoreLifecycle, renderer: Renderer) -> _Lifespan:
     @asynccontextmanager
     async def run(_app: FastAPI) -> AsyncIterator[None]:
-        await lifecycle.store()
+        try:
+            await lifecycle.store()
+        except (Unreachable, SchemaMismatch, Busy) as error:
+            # Each request tries again, so a worker that is started during an outage serves after it.
+            log_unusable_database(error)
         try:
             yield
         finally:

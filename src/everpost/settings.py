@@ -170,6 +170,12 @@ class Settings(BaseSettings):
         default=None, repr=False, description="A token for an admin, set from outside, as for containers."
     )
     login_hours: int = Field(default=12, ge=1, le=8760, description="Lifetime of a login's token, in hours.")
+    session_days: int = Field(
+        default=14,
+        ge=1,
+        le=365,
+        description="Lifetime of a session at the desk, in days.",
+    )
     failed_logins_per_hour: int = Field(
         default=10, ge=1, le=1_000_000, description="Failed logins allowed per address and hour."
     )

@@ -11,6 +11,8 @@ import pytest
 from devtools.servers import open_databases
 from devtools.servers.private import PrivateServer, free_port
 
+from everpost import Settings, create_app
+from everpost.stores import open_store
 from tests.faults.served import NO_TLS, PATIENCE, ServedBlog
 from tests.faults.writers import Writers, create_post, read_kept
 
@@ -61,6 +63,28 @@ async def test_a_database_that_restarts_or_is_killed_loses_no_acknowledged_write
     assert unanswered == 0, "the blog itself must keep running"
     await asyncio.to_thread(server.restart)
     assert writers.acknowledged <= await read_kept(url, writers.post_id)
+
+
+async def test_a_worker_that_starts_during_an_outage_serves_after_it(
+    server_name: str, server: PrivateServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = await create_blog(server_name, server)
+    await (await open_store(url, timeout=PATIENCE, pool_size=1)).close()
+    await asyncio.to_thread(server.kill)
+    app = create_app(Settings(database_url=url, database_timeout=1))
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://blog") as client,
+    ):
+        assert "the database cannot be used" in "".join(capsys.readouterr())
+        assert (await client.get("/api/posts")).status_code == 503
+        assert (await client.get("/")).status_code == 503
+        await asyncio.to_thread(server.restart)
+        async with asyncio.timeout(PATIENCE):
+            while (await client.get("/api/posts")).status_code == 503:
+                pass
+        assert (await client.get("/")).status_code == 200
 
 
 async def create_blog(server_name: str, server: PrivateServer) -> str:

@@ -1,6 +1,6 @@
 """The rules that services apply, from the settings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Self
 
@@ -18,6 +18,8 @@ class Policies:
 
     guests: GuestRules
     logins: LoginRules
+    sessions: LoginRules
+    """As `logins`, for the desk."""
     editing_time: timedelta
     """The time during which the writer of a comment may edit it."""
     settling: timedelta
@@ -25,17 +27,19 @@ class Policies:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
+        logins = LoginRules(
+            lifetime=timedelta(hours=settings.login_hours),
+            failures_per_hour=settings.failed_logins_per_hour,
+            failures_per_account=settings.failed_logins_per_account,
+        )
         return cls(
             guests=GuestRules(
                 links=settings.guest_links,
                 comments_per_address=settings.guest_comments_per_address,
                 comments_per_post=settings.guest_comments_per_post,
             ),
-            logins=LoginRules(
-                lifetime=timedelta(hours=settings.login_hours),
-                failures_per_hour=settings.failed_logins_per_hour,
-                failures_per_account=settings.failed_logins_per_account,
-            ),
+            logins=logins,
+            sessions=replace(logins, lifetime=timedelta(days=settings.session_days)),
             editing_time=timedelta(minutes=settings.comment_edit_minutes),
             settling=timedelta(seconds=2 * settings.database_timeout) + _CLOCKS,
         )

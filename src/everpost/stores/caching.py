@@ -5,13 +5,12 @@ import sys
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from everpost.domain.blog import Blog
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostKey, PostQuery
 from everpost.errors import NotFound
 from everpost.stores.batching import Batcher, KeyedBatcher
-from everpost.stores.port import Blogs, Posts, Store, Validated, Validator
+from everpost.stores.port import Posts, Store, Validated, Validator
 
 _VALIDATED_TOGETHER = 100
 """The maximum number of ids that `Posts.validators` accepts."""
@@ -122,27 +121,13 @@ class _Finder:
         return [validators.get(each) for each in values]
 
 
-class SharedBlog:
-    """The settings of the blog: concurrent callers, such as the handlers of pages, share one query."""
-
-    def __init__(self, blog: Blogs) -> None:
-        self._blog = blog
-        self._reads: Batcher[None, Blog] = Batcher(self._read, most=_READ_TOGETHER)
-        self.save = blog.save
-
-    async def get(self) -> Blog:
-        return await self._reads.load(None)
-
-    async def _read(self, callers: Sequence[None]) -> Sequence[Blog]:
-        return [await self._blog.get()] * len(callers)
-
-
 class CachedStore:
-    """A store whose posts are cached, and whose settings are read together."""
+    """A store whose posts are cached."""
 
     def __init__(self, store: Store, *, capacity: int) -> None:
         self.posts = CachedPosts(store.posts, capacity=capacity)
-        self.comments, self.blog = store.comments, SharedBlog(store.blog)
+        self.comments, self.blog = store.comments, store.blog
+        self.preview_links = store.preview_links
         self.users, self.tokens, self.limits = store.users, store.tokens, store.limits
         self.working_copies, self.records = store.working_copies, store.records
         self.ping, self.close = store.ping, store.close

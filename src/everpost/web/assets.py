@@ -14,6 +14,7 @@ from everpost.web.pages import accepts_gzip, compressed
 
 STATIC = Path(__file__).parent / "static"
 _IMMUTABLE = "public, max-age=31536000, immutable"
+_SCRIPT = {".js": "text/javascript"}
 _TEXTS = {".css": "text/css", ".svg": "image/svg+xml", ".txt": "text/plain"}
 _MEDIA_TYPES = _TEXTS | {
     ".avif": "image/avif",
@@ -46,12 +47,14 @@ class Assets:
 
     def __init__(self, theme: Path | None = None) -> None:
         names: dict[str, str] = json.loads((STATIC / "manifest.json").read_text())
+        self.default_names: Mapping[str, str] = names
+        """As `names`, without the theme."""
         self.files = {name: _read(STATIC / name) for name in names.values()}
         """By the served path."""
         if theme is not None:
             found = _files_of(theme / STATIC.name)
             folder = f"theme-{_digest(found)}"  # one for all: they may refer to each other
-            names |= {name: f"{folder}/{name}" for name in found}
+            names = names | {name: f"{folder}/{name}" for name in found}
             self.files |= {f"{folder}/{name}": asset for name, asset in found.items()}
         self.names: Mapping[str, str] = names
         """The served path of each file."""
@@ -64,9 +67,9 @@ async def send_asset(request: Request, name: str) -> Response:
         raise HTTPException(404)
     headers = {"cache-control": _IMMUTABLE}
     body = asset.body
-    if asset.media_type in _TEXTS.values():
+    if asset.media_type in (_TEXTS | _SCRIPT).values():
         headers["vary"] = "Accept-Encoding"
-        if accepts_gzip(request):
+        if accepts_gzip(request.headers.get("accept-encoding", "").encode("latin-1")):
             body, headers["content-encoding"] = asset.compressed, "gzip"
     return Response(body, headers=headers, media_type=asset.media_type)
 
@@ -87,7 +90,7 @@ def _files_of(folder: Path) -> dict[str, Asset]:
 
 
 def _read(path: Path) -> Asset:
-    return Asset(_MEDIA_TYPES[path.suffix], path.read_bytes())
+    return Asset((_MEDIA_TYPES | _SCRIPT)[path.suffix], path.read_bytes())
 
 
 def _digest(files: Mapping[str, Asset]) -> str:

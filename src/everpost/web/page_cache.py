@@ -37,6 +37,11 @@ class PageCache:
         self._kept.move_to_end(key)
         return page
 
+    def only_post(self, key: Hashable) -> Post | None:
+        """The post that the page with this key shows, if it is still in memory and the only one."""
+        kept = self._kept.get(key)
+        return kept[1][0]() if kept is not None and len(kept[1]) == 1 else None
+
     def keep(self, key: Hashable, posts: Sequence[Post], page: RenderedPage) -> None:
         """Keep the page in place of an outdated one."""
         if key in self._kept:

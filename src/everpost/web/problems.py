@@ -12,6 +12,7 @@ from everpost.api.http.problems import problem_response
 from everpost.errors import EverpostError
 from everpost.web.content_security import PUBLIC_HEADERS
 from everpost.web.contexts import ErrorPage, Metadata
+from everpost.web.desk.problems import desk_problem, is_of_desk
 from everpost.web.rendering import Templates
 from everpost.web.site import last_known_site
 
@@ -47,7 +48,7 @@ def handle_as_pages(app: FastAPI, log_refusal: Callable[[Request, EverpostError]
         if isinstance(error, EverpostError):
             await log_refusal(request, error)
         found = problem_response(request, error)
-        page = _page(request, found.status_code, found.problem["detail"])
+        page = _page(request, found.status_code, found.problem["detail"], error)
         page.headers.update({name: found.headers[name] for name in _KEPT if name in found.headers})
         return page
 
@@ -55,7 +56,9 @@ def handle_as_pages(app: FastAPI, log_refusal: Callable[[Request, EverpostError]
         app.add_exception_handler(kind, answer)
 
 
-def _page(request: Request, status: int, detail: str) -> Response:
+def _page(request: Request, status: int, detail: str, error: Exception | None = None) -> Response:
+    if is_of_desk(request.scope):
+        return desk_problem(request, status, detail, error)
     templates: Templates = request.app.state.presentations.templates
     site = last_known_site(request)
     title = _TITLES.get(status) or HTTPStatus(status).phrase

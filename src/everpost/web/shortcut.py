@@ -6,12 +6,15 @@ from typing import TypeAlias, cast
 from fastapi import FastAPI, Request, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from everpost.domain.clock import now
 from everpost.domain.reserved import is_reserved
 from everpost.errors import EverpostError
+from everpost.stores.port import Store
 from everpost.web.listing import ListQuery
-from everpost.web.public.lists import show_home
-from everpost.web.public.posts import PostPageQuery, show_post
-from everpost.web.site import get_presentation
+from everpost.web.pages import RenderedPage
+from everpost.web.public.lists import find_home_page, show_home
+from everpost.web.public.posts import PostPageQuery, find_post_page, show_post
+from everpost.web.site import Presentations, get_presentation
 
 _Handle: TypeAlias = Callable[[Request, Exception], Awaitable[Response]]
 _FIRST_PAGE, _WHOLE_POST = ListQuery(), PostPageQuery()
@@ -49,6 +52,8 @@ async def _answer(request: Request, path: str) -> Response:
     state = request.app.state
     try:
         store = await state.lifecycle.store()
+        if (page := await _find_page(request, store, path)) is not None:
+            return page.answer(request, now())
         shown = await get_presentation(request, store)
         if path:
             return await show_post(request, store, shown, state.page_cache, path, _WHOLE_POST)
@@ -56,3 +61,15 @@ async def _answer(request: Request, path: str) -> Response:
     except EverpostError as error:
         handle = cast("_Handle", request.app.exception_handlers[EverpostError])
         return await handle(request, error)
+
+
+async def _find_page(request: Request, store: Store, path: str) -> RenderedPage | None:
+    """The page with the last known settings, if the query for its posts confirms them."""
+    state = request.app.state
+    presentations: Presentations = state.presentations
+    shown = presentations.last_known(request)
+    if shown is None:
+        return None
+    if path:
+        return await find_post_page(store, shown, state.page_cache, path)
+    return await find_home_page(store, shown, state.page_cache)

@@ -1,6 +1,6 @@
 """The parts of a page that depend on the blog."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -8,7 +8,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from everpost.api.routing.dependencies import OpenStore
+from everpost.api.routing.links import origin_of
 from everpost.domain.blog import Blog
+from everpost.domain.posts import Post
 from everpost.services.blog import read_settings
 from everpost.services.rendering.renderer import Renderer
 from everpost.settings import Settings
@@ -19,7 +21,7 @@ from everpost.web.contexts import Context, Link, Moment, Site
 from everpost.web.feeds.alternates import feeds_of
 from everpost.web.rendering import Templates
 from everpost.web.titles import title_of_blog
-from everpost.web.urls import Urls, origin_of, urls_of
+from everpost.web.urls import Urls, urls_of
 
 _MAX_HOSTS = 100
 _ENGLISH = "en"
@@ -37,6 +39,12 @@ class Presentation:
     renderer: Renderer
     templates: Templates
     headers: Mapping[str, str]
+
+    def is_current_with(self, posts: Sequence[Post]) -> bool:
+        """Whether the settings have not changed since, because the database just confirmed these posts, and
+        they were read with the same `names_stamp`. No posts confirm nothing.
+        """
+        return bool(posts) and all(post.names_stamp == self.blog.names_stamp for post in posts)
 
     def render(self, context: Context) -> bytes:
         """The page as HTML in UTF-8."""
@@ -70,9 +78,9 @@ class Presentations:
     def of(self, request: Request, blog: Blog) -> Presentation:
         """The blog as the response to this request shows it."""
         self.blog = blog
-        key = request.scope.get("root_path", ""), origin_of(request, self._settings)
+        key = self._key(request)
         known = self._known.get(key)
-        if known is not None and known.blog.revision == blog.revision:
+        if known is not None and known.blog.names_stamp == blog.names_stamp:
             return known
         if len(self._known) >= _MAX_HOSTS:
             self._known.clear()
@@ -80,6 +88,13 @@ class Presentations:
         site = site_of(blog, urls, self.assets.names)
         self._known[key] = Presentation(blog, urls, site, self._renderer, self.templates, self._headers)
         return self._known[key]
+
+    def last_known(self, request: Request) -> Presentation | None:
+        """The blog as the response to the latest such request showed it. Its settings may have changed."""
+        return self._known.get(self._key(request))
+
+    def _key(self, request: Request) -> tuple[str, str]:
+        return request.scope.get("root_path", ""), origin_of(request, self._settings)
 
 
 async def get_presentation(request: Request, store: OpenStore) -> Presentation:

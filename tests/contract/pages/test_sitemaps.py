@@ -124,6 +124,7 @@ async def test_robots_may_read_everything_but_the_api(site: Site) -> None:
     assert robots.text.splitlines() == [
         "User-agent: *",
         "Disallow: /notes/api/",
+        "Disallow: /notes/desk/",
         "",
         "Sitemap: https://blog.example/notes/sitemap.xml",
     ]

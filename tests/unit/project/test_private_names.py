@@ -56,7 +56,8 @@ OTHERWISE = {"math-core", "mdit-py-plugins", "nh3", "pygal", "starlette", "uvloo
 DOCUMENTED = """
     alembic alembic.autogenerate alembic.config alembic.operations alembic.operations.ops
     alembic.runtime.migration alembic.script anyascii argon2 argon2.exceptions asyncmy asyncmy.cursors
-    asyncmy.errors asyncpg babel babel.dates backports bson bson.raw_bson compression fastapi
+    asyncmy.errors asyncpg babel babel.dates babel.messages.mofile babel.messages.pofile babel.support
+    backports bson bson.raw_bson compression fastapi
     fastapi.exceptions fastapi.routing fastapi.security granian.constants granian.http granian.log ijson
     ijson.common jinja2 jinja2.meta linkify_it linkify_it.main lxml lxml.etree markdown_it
     markdown_it.renderer markdown_it.token markdown_it.utils markupsafe math_core mdit_py_plugins.dollarmath

@@ -20,9 +20,9 @@ from everpost.api.routing.parameters import (
     IfMatch,
     IfNoneMatch,
     PostId,
-    PostsQuery,
+    PostsParameters,
     SavedRevision,
-    TagsQuery,
+    TagsParameters,
 )
 from everpost.api.routing.representations import Include, PostFields
 from everpost.api.routing.security import CurrentActor, CurrentMember
@@ -57,7 +57,7 @@ async def list_posts(
     renderer: CurrentRenderer,
     policies: CurrentPolicies,
     actor: CurrentActor,
-    query: Annotated[PostsQuery, Query()],
+    query: Annotated[PostsParameters, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """List posts, newest first by default.
@@ -101,7 +101,7 @@ async def list_post(
     return response_cache.render(found).alone.answer(if_none_match)
 
 
-def _query(actor: Actor, query: PostsQuery, policies: Policies) -> PostQuery:
+def _query(actor: Actor, query: PostsParameters, policies: Policies) -> PostQuery:
     sort, after, until = query.sort, query.after, None
     if query.updated_after is not None:
         sort, until = PostSort.LEAST_RECENTLY_UPDATED, now() - policies.settling
@@ -123,7 +123,7 @@ def _query(actor: Actor, query: PostsQuery, policies: Policies) -> PostQuery:
     )
 
 
-async def _find_post(store: Store, actor: Actor, query: PostsQuery) -> Post | None:
+async def _find_post(store: Store, actor: Actor, query: PostsParameters) -> Post | None:
     """The post with the slug or the path, if it also matches the other filters."""
     comments = _listed_comments(query)
     if query.slug is not None:
@@ -133,11 +133,11 @@ async def _find_post(store: Store, actor: Actor, query: PostsQuery) -> Post | No
     return found if found is not None and _matches_filters(query, found) else None
 
 
-def _listed_comments(query: PostsQuery) -> int:
+def _listed_comments(query: PostsParameters) -> int:
     return min(query.comments, COMMENTS_INSIDE_LISTED)
 
 
-def _matches_filters(query: PostsQuery, post: Post) -> bool:
+def _matches_filters(query: PostsParameters, post: Post) -> bool:
     """Whether the post with the slug or the path also matches the other filters."""
     author = read_post(post)["author"]
     return (
@@ -155,7 +155,7 @@ async def list_tags(
     request: Request,
     store: OpenStore,
     _actor: CurrentActor,
-    query: Annotated[TagsQuery, Query()],
+    query: Annotated[TagsParameters, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """List the tags of published posts, in alphabetical order.

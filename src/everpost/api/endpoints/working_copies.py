@@ -8,7 +8,7 @@ from everpost.api.http.etags import expected_revisions
 from everpost.api.http.responses import listed, tagged
 from everpost.api.routing.dependencies import OpenStore
 from everpost.api.routing.links import next_link, path_of
-from everpost.api.routing.parameters import IfAbsent, IfMatch, IfNoneMatch, PageQuery, PostId
+from everpost.api.routing.parameters import IfAbsent, IfMatch, IfNoneMatch, PageParameters, PostId
 from everpost.api.routing.security import CurrentMember
 from everpost.api.schemas.working_copies import (
     WorkingCopyWrite,
@@ -19,8 +19,8 @@ from everpost.api.schemas.working_copies import (
 )
 from everpost.domain.paging import MAX_LIMIT, encode_cursor
 from everpost.errors import PreconditionRequired
-from everpost.services.writing import working_copies
-from everpost.services.writing.working_copies import Typed
+from everpost.services.drafts import working_copies
+from everpost.services.drafts.working_copies import Typed
 
 LIST_PATH = "/users/me/working-copies"
 
@@ -29,7 +29,7 @@ async def list_working_copies(
     request: Request,
     store: OpenStore,
     actor: CurrentMember,
-    query: Annotated[PageQuery, Query()],
+    query: Annotated[PageParameters, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """List your working copies, latest first.

@@ -22,6 +22,7 @@ from everpost.errors import (
     Invalid,
     LastAdmin,
     Misconfigured,
+    NoPages,
     NotFound,
     PreconditionRequired,
     SchemaMismatch,
@@ -39,6 +40,7 @@ STATUSES: Final[Mapping[type[EverpostError], int]] = {
     Conflict: 409,
     LastAdmin: 409,
     TooManyTokens: 409,
+    NoPages: 409,
     Stale: 412,
     Invalid: 422,
     PreconditionRequired: 428,
@@ -85,6 +87,11 @@ def problem(
     return ProblemResponse(_content(status, detail, errors), status, headers)
 
 
+def log_unusable_database(error: EverpostError) -> None:
+    """Log why the database cannot be used, which clients are not told."""
+    _log.error("the database cannot be used", reason=error.message)
+
+
 def problem_of(error: EverpostError) -> Problem:
     """The problem document of an error. An error that has no status is raised again."""
     status = STATUSES.get(type(error))
@@ -96,7 +103,7 @@ def problem_of(error: EverpostError) -> Problem:
     elif isinstance(error, Invalid):
         detail = _INVALID
     elif isinstance(error, Unreachable | SchemaMismatch | Misconfigured):
-        _log.error("the database cannot be used", reason=error.message)
+        log_unusable_database(error)
         detail = "The database is not available. Try again later."
     return _content(status, detail, _errors(error))
 

@@ -1,7 +1,7 @@
 """Changing and removing posts."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -19,7 +19,7 @@ from everpost.domain.text import numbered_slug
 from everpost.errors import Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
 from everpost.stores.batching import KeyedLocks
 from everpost.stores.grouped_writes import GroupedWrites
-from everpost.stores.mongo.engine.transactions import Session, Transactions
+from everpost.stores.mongo.engine.transactions import Outcome, Session, Transactions
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, PostDocument, matching, post_projection
 from everpost.stores.mongo.post_paths import move
@@ -110,8 +110,22 @@ class PostUpdater:
 
     async def remove(self, id: Id, preconditions: Preconditions) -> None:
         """Remove everything that the garbage collector does not need. Raises NotFound, Forbidden, Stale."""
+        await self._write_alone(id, partial(self._remove, id, preconditions))
+
+    async def write(
+        self,
+        id: Id,
+        preconditions: Preconditions,
+        update: Filter | Sequence[Filter],
+        projection: Filter,
+    ) -> PostDocument:
+        """Update the document of a post, and return these fields of it. Raises NotFound, Forbidden, Stale."""
+        work = partial(self._write, id, preconditions, update, projection)
+        return await self._write_alone(id, work)
+
+    async def _write_alone(self, id: Id, work: Callable[[Session], Awaitable[Outcome]]) -> Outcome:
         try:
-            await self._transactions.write_post(id, partial(self._remove, id, preconditions))
+            return await self._transactions.write_post(id, work)
         except _OwnerRemovedError as error:
             raise _not_owned() from error
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bson import ObjectId
@@ -160,7 +161,8 @@ class MongoPosts(Part):
         posts = {"coll": self._posts.name, "pipeline": self._joined(these, comments)}
         names, documents = await self._read_with_names({"$unionWith": posts})
         return [
-            Validated(post, Validator(post.version, post.stamp, names)) for post in named_posts(documents)
+            Validated(replace(post, names_stamp=names), Validator(post.version, post.stamp, names))
+            for post in named_posts(documents)
         ]
 
     @reads

@@ -30,7 +30,8 @@ class Validator(NamedTuple):
     stamp: int
     names: int
     """Drawn again, for all posts at once, by each transaction that renames, disables, enables, adds or
-    removes a user.
+    removes a user, or changes the settings of the blog. Posts that were read with it have it as their
+    `names_stamp`, and so have the settings.
     """
 
 

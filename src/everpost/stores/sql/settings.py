@@ -13,9 +13,9 @@ from everpost.stores.sql.model.mappers import blog_of
 from everpost.stores.sql.model.tables import BlogRow
 from everpost.stores.sql.queries.preconditions import STAMP, new_stamp_value, with_revision, with_values
 
-BLOG = select(*(column for column in BlogRow.__table__.c if column.key not in ("number", "names_stamp")))
+BLOG = select(*(column for column in BlogRow.__table__.c if column.key != "number"))
 _MOST_TOGETHER = 1_000
-_SAVE = update(BlogRow).values(version=BlogRow.version + 1, stamp=STAMP)
+_SAVE = update(BlogRow).values(version=BlogRow.version + 1, stamp=STAMP, names_stamp=STAMP)
 _RENEW_NAMES = update(BlogRow).values(names_stamp=STAMP)
 
 

@@ -11,12 +11,13 @@ from everpost.web.site import CurrentPresentation
 
 
 async def show_robots(request: Request, shown: CurrentPresentation, cache: CurrentPageCache) -> Response:
-    """The rules for robots: they may read everything but the API."""
+    """The rules for robots: they may read everything but the API and the desk."""
     urls = shown.urls
     # With the slash, because `/api` would also exclude the post `/api-design`.
     lines = (
         "User-agent: *",
         f"Disallow: {urlsplit(urls.absolute(urls.api)).path}/",
+        f"Disallow: {urlsplit(urls.absolute(urls.desk)).path}/",
         "",
         f"Sitemap: {urls.absolute(f'{urls.root}/sitemap.xml')}",
         "",

@@ -1,7 +1,6 @@
 """The form for a comment."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -11,8 +10,9 @@ from everpost.api.schemas.comments import CommentCreate, CommentUpdate
 from everpost.domain.ids import Id
 from everpost.errors import Conflict, EverpostError, Invalid, TooMany, Unauthenticated
 from everpost.services.comments import CommentDraft
+from everpost.web.forms.errors import WHOLE, FormError
 
-NAME, CONTENT, WHOLE = "name", "content", ""
+NAME, CONTENT = "name", "content"
 """The fields of the form to which an error can belong."""
 
 _Body = TypeVar("_Body")
@@ -25,18 +25,6 @@ _ALREADY_SENT = "You have already sent this comment."
 _PARENT_IS_GONE = (
     "The comment that you are replying to is no longer shown. You can send yours as a comment on the post."
 )
-
-
-class FormError(Exception):
-    """A form that was not accepted, with a message for each field that must change."""
-
-    def __init__(
-        self, status: int, errors: Mapping[str, str], headers: Mapping[str, str] = MappingProxyType({})
-    ) -> None:
-        super().__init__(errors)
-        self.status = status
-        self.errors = errors
-        self.headers = headers
 
 
 def read_new_comment(fields: Mapping[str, str], post_id: Id) -> tuple[CommentDraft, bool]:

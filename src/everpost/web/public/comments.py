@@ -18,7 +18,8 @@ from everpost.services.comment_forms import create_from_form
 from everpost.services.comments import Guest
 from everpost.stores.port import Store
 from everpost.web.content_security import PUBLIC_HEADERS
-from everpost.web.forms.comments import FormError, form_error, read_new_comment
+from everpost.web.forms.comments import form_error, read_new_comment
+from everpost.web.forms.errors import FormError
 from everpost.web.public.permalinks import Moved, find_post
 from everpost.web.public.posts import find_parent, post_page
 from everpost.web.site import CurrentPresentation

@@ -11,6 +11,7 @@ from everpost.domain.clock import now
 from everpost.domain.text import unstorable_reason
 from everpost.errors import NotFound
 from everpost.settings import Settings
+from everpost.stores.port import Store
 from everpost.web.contexts import Context, Hints, HomePage, ListPage, Metadata
 from everpost.web.feeds.alternates import feeds_of
 from everpost.web.listing import Listed, ListQuery, read_list
@@ -38,16 +39,31 @@ async def show_home(
         return RedirectResponse(shown.urls.home, 302)
     if not listed.rows and query.after is not None:
         raise NotFound("page", "")
+    hints = None if listed.rows else _hints(shown, settings)
+    return (await _home_page(shown, cache, listed, hints)).answer(request, now())
+
+
+async def find_home_page(store: Store, shown: Presentation, cache: PageCache) -> RenderedPage | None:
+    """The first page, if its posts confirm that the settings have not changed."""
+    listed = await read_list(store, shown, shown.urls.home, ListQuery())
+    if listed is None or not shown.is_current_with(listed.rows):
+        return None
+    return await _home_page(shown, cache, listed, None)
+
+
+async def _home_page(
+    shown: Presentation, cache: PageCache, listed: Listed, hints: Hints | None
+) -> RenderedPage:
     if (kept := cache.find(_key(shown, listed), listed.rows)) is not None:
-        return kept.answer(request, now())
+        return kept
     context = HomePage(
         site=shown.site,
         meta=_metadata(shown, "", listed),
         posts=await summaries(listed.rows, shown),
         is_first=not listed.has_newer,
-        hints=None if listed.rows else _hints(shown, settings),
+        hints=hints,
     )
-    return _keep(cache, shown, listed, context).answer(request, now())
+    return _keep(cache, shown, listed, context)
 
 
 async def show_tag(
@@ -128,4 +144,8 @@ def _metadata(shown: Presentation, heading: str, listed: Listed) -> Metadata:
 
 def _hints(shown: Presentation, settings: Settings) -> Hints:
     api = shown.urls.api
-    return Hints(api=shown.urls.absolute(api), documentation=f"{api}/docs" if settings.docs else None)
+    return Hints(
+        desk=shown.urls.desk,
+        api=shown.urls.absolute(api),
+        documentation=f"{api}/docs" if settings.docs else None,
+    )

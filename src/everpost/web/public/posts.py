@@ -18,14 +18,15 @@ from everpost.domain.people.actors import PUBLIC
 from everpost.domain.posts import COMMENTS_INSIDE, Post
 from everpost.errors import NotFound
 from everpost.services.comments import read_comment
+from everpost.services.posts import read_post
 from everpost.services.threads import page_tree
 from everpost.stores.port import Store
 from everpost.web.contexts import CommentForm, Discussion, Link, PostPage, ThreadPage
 from everpost.web.metadata import post_metadata, private_metadata
-from everpost.web.page_cache import CurrentPageCache
+from everpost.web.page_cache import CurrentPageCache, PageCache
 from everpost.web.pages import RenderedPage
 from everpost.web.public.permalinks import REDIRECT_HEADERS, Moved, find_post
-from everpost.web.site import CurrentPresentation
+from everpost.web.site import CurrentPresentation, Presentation
 from everpost.web.titles import title_of
 from everpost.web.views.comments import Thread, is_visible, tree_of
 from everpost.web.views.posts import article
@@ -66,13 +67,33 @@ async def show_post(
         context = await post_page(store, thread, thread.form(parent))
         context = replace(context, meta=replace(context.meta, is_indexed=False))
         return RenderedPage(shown.render(context), now(), headers=shown.headers).answer(request, now())
-    key = (shown, path)
+    key = _key(shown, path)
     if (kept := cache.find(key, (post,))) is None:
         kept = RenderedPage(
             shown.render(await post_page(store, thread, thread.form())), now(), headers=shown.headers
         )
         cache.keep(key, (post,), kept)
     return kept.answer(request, now())
+
+
+async def find_post_page(
+    store: Store, shown: Presentation, cache: PageCache, path: str
+) -> RenderedPage | None:
+    """The page of the post at this path from the cache, if neither the post nor the settings have changed.
+    Costs the query for the state of one post, by its id.
+    """
+    key = _key(shown, path)
+    if (known := cache.only_post(key)) is None:
+        return None
+    try:
+        post = await read_post(store, PUBLIC, known.id, comments=COMMENTS_INSIDE)
+    except NotFound:
+        return None
+    return cache.find(key, (post,)) if shown.is_current_with((post,)) else None
+
+
+def _key(shown: Presentation, path: str) -> tuple[object, ...]:
+    return ("post", shown, path)
 
 
 async def post_page(store: Store, thread: Thread, form: CommentForm | None) -> PostPage:

@@ -28,7 +28,8 @@ from everpost.services.comment_edits import CommentEdit, delete_comment, edit_co
 from everpost.services.comments import Guest, Seen, read_comment
 from everpost.services.policies import Policies
 from everpost.web.contexts import Link, SentPage
-from everpost.web.forms.comments import CONTENT, FormError, form_error, read_changed_comment
+from everpost.web.forms.comments import CONTENT, form_error, read_changed_comment
+from everpost.web.forms.errors import FormError
 from everpost.web.metadata import private_metadata
 from everpost.web.public.comments import PRIVATE, OwnPage
 from everpost.web.rendering import safe_html

@@ -86,7 +86,7 @@ class BlogDocument(TypedDict):
     version: int
     stamp: int
     names_stamp: int
-    """See `settings.renew_names`."""
+    """See `settings.renew_names`. A change of the settings renews it, too."""
     updated_at: datetime
 
 
@@ -181,6 +181,7 @@ def read_blog(document: BlogDocument) -> Blog:
         version=document["version"],
         address_key=bytes(document["address_key"]),
         stamp=document["stamp"],
+        names_stamp=document["names_stamp"],
     )
 
 
@@ -208,7 +209,8 @@ def blog_document(blog: Blog) -> BlogDocument:
 
 def blog_update(change: BlogChange) -> Mapping[str, Mapping[str, object]]:
     """The update that makes this change, and increments the version."""
-    values = change.values() | {"updated_at": change.updated_at, "stamp": new_stamp()}
+    stamps = {"stamp": new_stamp(), "names_stamp": new_stamp()}
+    values = change.values() | {"updated_at": change.updated_at, **stamps}
     if change.comment_policy is not None:
         values["comment_policy"] = change.comment_policy.value
     if change.navigation is not None:

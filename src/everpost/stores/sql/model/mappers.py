@@ -21,7 +21,7 @@ from everpost.stores.sql.model.tables import BlogRow, CommentRow, PostRow, Token
 AnyRow = Fields
 Values = dict[str, object]
 
-_BLOG_FIELDS = (*SETTINGS, "updated_at", "version", "address_key", "stamp")
+_BLOG_FIELDS = (*SETTINGS, "updated_at", "version", "address_key", "stamp", "names_stamp")
 
 # A dictionary takes an eighth of the time of calling the enumeration.
 _COMMENT_STATUSES = {each.value: each for each in CommentStatus}
@@ -59,7 +59,7 @@ def comment_of(row: AnyRow) -> Comment:
     )
 
 
-def post_of(row: AnyRow, comments: Iterable[Comment] = ()) -> Post:
+def post_of(row: AnyRow, comments: Iterable[Comment] = (), *, names_stamp: int = 0) -> Post:
     """Return the post in a row, with these comments."""
     return Post(
         id=row.id,
@@ -80,6 +80,7 @@ def post_of(row: AnyRow, comments: Iterable[Comment] = ()) -> Post:
         comment_count=row.comment_count,
         comments=tuple(sorted(comments, key=lambda comment: comment.position)),
         stamp=row.stamp,
+        names_stamp=names_stamp,
     )
 
 
@@ -105,8 +106,11 @@ def posts_with_threads(rows: Sequence[AnyRow]) -> dict[Id, Validated]:
     for row in rows:
         if row.comment_count is None:
             threads[row.post_id].append(comment_of(row))
-    posts = (row for row in rows if row.comment_count is not None)
-    return {row.id: Validated(post_of(row, threads[row.id]), validator_of(row)) for row in posts}
+    return {
+        row.id: Validated(post_of(row, threads[row.id], names_stamp=row.names), validator_of(row))
+        for row in rows
+        if row.comment_count is not None
+    }
 
 
 def blog_of(row: AnyRow, *, prefix: str = "") -> Blog:

@@ -132,6 +132,7 @@ class PostRow(Base):
     paths: Mapped[Sequence[str]] = mapped_column(TextList)
     author_id: Mapped[Id | None] = mapped_column(IdText, ForeignKey(UserRow.id, ondelete="SET NULL"))
     comment_policy: Mapped[str | None] = mapped_column(Word(KIND_LENGTH))
+    preview_nonce: Mapped[int | None] = mapped_column(BigInteger)
     stamp: Mapped[int] = mapped_column(BigInteger)
 
     author: Mapped[UserRow | None] = relationship(viewonly=True, lazy="raise")
@@ -259,7 +260,8 @@ class RateLimitRow(Base):
 
 class BlogRow(Base):
     """The settings, in a single row with the number 1. `names_stamp` is renewed by each transaction that
-    changes a name, disables, adds or removes a user, or writes a batch of a move (`settings.renew_names`).
+    changes the settings or a name, disables, adds or removes a user, or writes a batch of a move
+    (`settings.renew_names`).
     """
 
     __tablename__ = "blog"

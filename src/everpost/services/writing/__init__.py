@@ -1,1 +1,0 @@
-"""Writing posts at the desk."""

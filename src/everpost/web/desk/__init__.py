@@ -1,0 +1,1 @@
+"""The desk: pages for the people who write and moderate."""

@@ -1,0 +1,66 @@
+"""Notices: what has just been done, shown once by the page that a form redirects to.
+
+The cookie names the notice and, optionally, what it is about: `saved`, or `deleted.` and an id. It is no
+secret and needs no signature, because only texts from this table are shown.
+"""
+
+import re
+from dataclasses import dataclass
+
+from fastapi import Request, Response
+
+from everpost.web.desk.languages import Language, message
+from everpost.web.desk.sessions import is_secure
+
+_COOKIE = "everpost-notice"
+_SECONDS = 60
+_FORM = re.compile(r"([a-z-]{1,40})(?:\.([A-Za-z0-9,_-]{1,3300}))?")
+NOTICES = {
+    "role-changed": message("The role has been changed."),
+    "user-disabled": message("The account has been disabled."),
+    "user-enabled": message("The account has been enabled."),
+    "user-removed": message("The person has been removed."),
+    "comments-approved": message("The comments were approved."),
+    "comments-removed": message("The comments were removed."),
+    "comments-restored": message("Undone."),
+    "comments-spam": message("The comments were marked as spam."),
+    "settings-saved": message("The settings have been saved."),
+    "signed-out": message("You have signed out."),
+}
+"""The text of each notice. Add yours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice on a page."""
+
+    name: str
+    subject: str
+    """An id or ids, for the page that shows the notice; often empty."""
+    text: str
+
+
+def leave_notice(request: Request, response: Response, name: str, subject: str = "") -> None:
+    """Show the notice on the next page."""
+    response.set_cookie(
+        _COOKIE,
+        f"{name}.{subject}" if subject else name,
+        max_age=_SECONDS,
+        secure=is_secure(request),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def take_notice(request: Request, language: Language) -> Notice | None:
+    """The notice that waits to be shown."""
+    found = _FORM.fullmatch(request.cookies.get(_COOKIE, ""))
+    if found is None or found[1] not in NOTICES:
+        return None
+    return Notice(found[1], found[2] or "", language.text(NOTICES[found[1]]))
+
+
+def drop_notice(request: Request, response: Response) -> None:
+    """Show it only once."""
+    if _COOKIE in request.cookies:
+        response.delete_cookie(_COOKIE, secure=is_secure(request), httponly=True, samesite="lax")

@@ -1,0 +1,79 @@
+"""Every page of the desk, in one table. All but those for signing in depend on `CurrentDesk`."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from fastapi import FastAPI, Response
+from fastapi.routing import APIRoute
+
+from everpost.web.desk import start
+from everpost.web.desk.account import login, welcome
+from everpost.web.desk.administration import people, person, removal, settings
+from everpost.web.desk.frame import PREFIX, Frame
+from everpost.web.desk.moderation import decisions, queue
+from everpost.web.desk.writing import posts
+
+MAX_FORM = 16 * 1024
+"""Bytes of a short form. Pages with longer ones have a limit of their own."""
+
+
+def add_desk(app: FastAPI) -> None:
+    """Add the routes of the desk to the application."""
+    _add_account(app)
+    _add_writing(app)
+    _add_moderation(app)
+
+    _add_administration(app)
+    add = partial(_add, app)
+    add("GET", "", start.show_start)
+    for method in ("GET", "POST"):
+        add(method, "/{path:path}", start.show_nothing)  # the last one
+    routes = (route for route in app.routes if isinstance(route, APIRoute))
+    paths = {route.path.removeprefix(PREFIX) for route in routes if route.path.startswith(PREFIX)}
+    app.state.desk = Frame(paths, app.state.presentations.assets.default_names)
+
+
+def _add_account(app: FastAPI) -> None:
+    """Signing in and out, and your own account."""
+    add = partial(_add, app)
+    add("GET", "/login", login.show_login)
+    add("POST", "/login", login.sign_in)
+    add("POST", "/logout", login.sign_out)
+    add("GET", "/welcome", welcome.show_welcome)
+    add("POST", "/welcome", welcome.create_blog)
+
+
+def _add_writing(app: FastAPI) -> None:
+    """Posts and the editor."""
+    _add(app, "GET", "/posts", posts.show_posts)
+
+
+def _add_moderation(app: FastAPI) -> None:
+    """The queue of comments."""
+    _add(app, "GET", "/comments", queue.show_queue)
+    _add(app, "POST", "/comments", decisions.decide)
+
+
+def _add_administration(app: FastAPI) -> None:
+    """People, and the settings of the blog."""
+    add = partial(_add, app)
+    add("GET", "/people", people.show_people)
+    add("GET", "/people/{user_id}", person.show_person)
+    add("POST", "/people/{user_id}/role", person.change_role)
+    add("POST", "/people/{user_id}/disable", person.disable_person)
+    add("POST", "/people/{user_id}/enable", person.enable_person)
+    add("GET", "/people/{user_id}/remove", removal.confirm_removal)
+    add("POST", "/people/{user_id}/remove", removal.remove_person)
+    add("GET", "/settings", settings.show_settings)
+    add("POST", "/settings", settings.save_settings, max_form=settings.MAX_SETTINGS_FORM)
+
+
+def _add(
+    app: FastAPI,
+    method: str,
+    path: str,
+    endpoint: Callable[..., Awaitable[Response]],
+    *,
+    max_form: int = MAX_FORM,
+) -> None:
+    app.add_api_route(f"{PREFIX}{path}", endpoint, methods=[method], max_body_size=max_form)
