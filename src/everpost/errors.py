@@ -47,6 +47,17 @@ class TooManyTokens(Conflict):
         self.noun, self.field = "token", "name"
 
 
+class NoPages(Conflict):
+    """The blog has no pages that links could lead to."""
+
+    def __init__(self) -> None:
+        EverpostError.__init__(
+            self,
+            "This server has no pages. Set `base_url` to the address of the server that has them.",
+        )
+        self.noun, self.field = "blog", "base_url"
+
+
 class Stale(EverpostError):
     """The resource has changed since the writer read it."""
 

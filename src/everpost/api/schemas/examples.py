@@ -99,6 +99,10 @@ _CREATED_LOGIN: JsonDict = {
     "expires_at": _MOMENT,
     "id": _TOKEN_ID,
 }
+_PREVIEW_LINK: JsonDict = {
+    "url": f"https://blog.example/preview/{_POST_ID}?until=1777950000&signature=y3Gz…",
+    "expires_at": _MOMENT,
+}
 _LINK: JsonDict = {"label": "About", "url": "/about"}
 _BLOG: JsonDict = {
     "title": "Ann's blog",
@@ -137,6 +141,8 @@ OF_SCHEMAS: Final[Mapping[str, JsonDict]] = {
     "PostCreate": _NEW_POST,
     "PostRead": _POST,
     "PostUpdate": _POST_CHANGE,
+    "PreviewLinkCreate": {"expires_in": 86_400},
+    "PreviewLinkRead": _PREVIEW_LINK,
     "Problem": _PROBLEM,
     "TagRead": _TAG,
     "TokenCreate": _NEW_TOKEN,

@@ -18,7 +18,16 @@ from everpost.domain.paging import MAX_NUMBER
 from everpost.domain.people.tokens import MAX_TOKEN_NAME, Scope, Token, TokenKind
 from everpost.domain.people.users import Role, User, email_key
 from everpost.domain.permalinks import checked_permalink
-from everpost.domain.posts import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE, Post, PostFormat, PostKind, PostStatus
+from everpost.domain.posts import (
+    MAX_CONTENT,
+    MAX_PREVIEW_NONCE,
+    MAX_SUMMARY,
+    MAX_TITLE,
+    Post,
+    PostFormat,
+    PostKind,
+    PostStatus,
+)
 from everpost.domain.record_kinds.fields import (
     AUTHOR,
     DIGEST,
@@ -117,6 +126,7 @@ POSTS = Kind(
         "author_id": optional(AUTHOR),
         "comment_policy": optional(choice(CommentPolicy)),
         "comment_count": number(0, MAX_NUMBER),
+        "preview_nonce": optional(number(1, MAX_PREVIEW_NONCE)),
         "publication_date": MOMENT,
         "updated_at": MOMENT,
         "version": VERSION,

@@ -110,10 +110,19 @@ class PostUpdater:
     async def remove(self, id: Id, preconditions: Preconditions) -> None:
         """Remove everything that the garbage collector does not need. Raises NotFound, Forbidden, Stale."""
         removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
+        await self.write(id, preconditions, removal, {"_id": 1})
+
+    async def write(
+        self,
+        id: Id,
+        preconditions: Preconditions,
+        update: Filter | Sequence[Filter],
+        projection: Filter,
+    ) -> PostDocument:
+        """Update the document of a post, and return these fields of it. Raises NotFound, Forbidden, Stale."""
+        work = partial(self._write, id, preconditions, update, projection)
         try:
-            await self._transactions.write_post(
-                id, partial(self._write, id, preconditions, removal, {"_id": 1})
-            )
+            return await self._transactions.write_post(id, work)
         except _OwnerRemovedError as error:
             raise _not_owned() from error
 

@@ -5,6 +5,7 @@ from typing import Protocol
 from everpost.stores.port.blog import Blogs
 from everpost.stores.port.comments import Comments
 from everpost.stores.port.posts import Posts
+from everpost.stores.port.preview_links import PreviewLinks
 from everpost.stores.port.rate_limits import RateLimits
 from everpost.stores.port.records import Records
 from everpost.stores.port.tokens import Tokens
@@ -16,6 +17,9 @@ class Store(Protocol):
 
     @property
     def posts(self) -> Posts: ...
+
+    @property
+    def preview_links(self) -> PreviewLinks: ...
 
     @property
     def comments(self) -> Comments: ...

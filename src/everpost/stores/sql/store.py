@@ -10,6 +10,7 @@ from everpost.stores.sql.bulk.records import SqlRecords
 from everpost.stores.sql.comments import SqlComments
 from everpost.stores.sql.engine import Connections, EngineName
 from everpost.stores.sql.posts import SqlPosts
+from everpost.stores.sql.preview_links import SqlPreviewLinks
 from everpost.stores.sql.rate_limits import SqlRateLimits
 from everpost.stores.sql.schema.schema import SqlSchema
 from everpost.stores.sql.settings import SqlBlogs
@@ -25,6 +26,7 @@ class SqlStore:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
         self.posts = SqlPosts(connections)
+        self.preview_links = SqlPreviewLinks(connections)
         self.comments = SqlComments(connections)
         self.users = SqlUsers(connections)
         self.tokens = SqlTokens(connections)

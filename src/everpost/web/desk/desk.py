@@ -63,6 +63,10 @@ class Desk:
         """The day that midnight in UTC stands for, whatever the time zone of the blog."""
         return dates.day(day, self.language.tag, UTC)
 
+    def minute(self, moment: datetime) -> Moment:
+        """As `day`, with the time."""
+        return dates.minute(moment, self.language.tag, self.shown.urls.zone)
+
     def page(
         self,
         template: str,

@@ -81,6 +81,7 @@ class World:
         makers: dict[str, Callable[[Row, Who], Awaitable[Request]]] = {
             "/posts": self._posts,
             "/posts/{post_id}": self._post,
+            "/posts/{post_id}/preview": self._preview,
             "/posts/{post_id}/comments": self._thread,
             "/posts/{post_id}/comments/{comment_id}": self._comment,
             "/comments/decisions": self._decisions,
@@ -110,6 +111,10 @@ class World:
         if "to another author" in row.what:
             change = {"author_id": PEOPLE["editor"].user.id}
         return Request(f"/posts/{post.id}", change if row.call.startswith("PATCH") else None)
+
+    async def _preview(self, row: Row, _who: Who) -> Request:
+        post = await self._make_post(row.what)
+        return Request(f"/posts/{post.id}/preview", {} if row.call.startswith("POST") else None)
 
     async def _thread(self, row: Row, who: Who) -> Request:
         post = await self._make_post(row.what)

@@ -21,6 +21,7 @@ from everpost.domain.posts import (
     MAX_CONTENT,
     MAX_PATH,
     MAX_PATHS,
+    MAX_PREVIEW_NONCE,
     MAX_SLUG,
     MAX_SUMMARY,
     MAX_TAG,
@@ -115,7 +116,7 @@ def posts_of_every_kind() -> list[Post]:
         replace(post, id=numbered(number), slug=f"post-{number}") for number, post in enumerate(kinds, 1)
     ]
     posts[0] = replace(posts[0], format=PostFormat.HTML, version=2**31)
-    posts[1] = replace(posts[1], kind=PostKind.PAGE)
+    posts[1] = replace(posts[1], kind=PostKind.PAGE, preview_nonce=MAX_PREVIEW_NONCE)
     posts[2] = replace(posts[2], slug=kinds[2].slug)
     return posts
 

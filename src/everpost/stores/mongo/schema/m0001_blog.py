@@ -63,7 +63,13 @@ _POST = document(
         "comment_count": COUNT,
         "comments": array(_COMMENT),
     },
-    {"author_id": ID, "comment_policy": _POLICY, "summary": text(1, 500), "paths": array(text(1, 500))},
+    {
+        "author_id": ID,
+        "comment_policy": _POLICY,
+        "summary": text(1, 500),
+        "paths": array(text(1, 500)),
+        "preview_nonce": NUMBER,
+    },
 )
 _REMOVED_POST = document({"_id": ID, "removed_at": DATE})
 _TOKEN = document(

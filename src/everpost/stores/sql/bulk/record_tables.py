@@ -1,6 +1,7 @@
 """The tables of the records of a blog, in the order of `domain.record_kinds.registry`."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from sqlalchemy import FromClause, Select, Table, bindparam, false, literal, null, select, true, union_all
@@ -9,6 +10,7 @@ from everpost.domain.clock import EARLIEST
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Position
+from everpost.domain.posts import Post
 from everpost.domain.record_kinds.registry import COMMENTS, POSTS, SETTINGS, TOKENS, USERS
 from everpost.stores.sql.bulk.record_table import (
     LIMIT,
@@ -20,6 +22,7 @@ from everpost.stores.sql.bulk.record_table import (
     sizes_by,
 )
 from everpost.stores.sql.model.mappers import (
+    AnyRow,
     blog_of,
     blog_values,
     comment_of,
@@ -78,6 +81,10 @@ def _next_comments(*, is_shown: bool) -> Select[Any]:
     return select(statement.with_hint(CommentRow, hint, "mysql").subquery())
 
 
+def _post_of(row: AnyRow) -> Post:
+    return replace(post_of(row), preview_nonce=row.preview_nonce)
+
+
 def _position_of(comment: Comment | None) -> Mapping[str, object]:
     return position_values(_START if comment is None else comment.position)
 
@@ -118,7 +125,7 @@ RECORD_TABLES: tuple[RecordTable[Any], ...] = (
         kind=POSTS,
         table=cast("Table", PostRow.__table__),
         values=post_values,
-        record=post_of,
+        record=_post_of,
         columns=_NO_NAMES,
         taken="slug",
         parts=(

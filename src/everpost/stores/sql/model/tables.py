@@ -138,6 +138,7 @@ class PostRow(Base):
     paths: Mapped[Sequence[str]] = mapped_column(TextList)
     author_id: Mapped[Id | None] = mapped_column(IdText, ForeignKey(UserRow.id, ondelete="SET NULL"))
     comment_policy: Mapped[str | None] = mapped_column(Word(KIND_LENGTH))
+    preview_nonce: Mapped[int | None] = mapped_column(BigInteger)
     stamp: Mapped[int] = mapped_column(BigInteger)
 
     author: Mapped[UserRow | None] = relationship(viewonly=True, lazy="raise")

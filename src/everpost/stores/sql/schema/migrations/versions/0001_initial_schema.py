@@ -139,6 +139,7 @@ def _create_posts() -> None:
         sa.Column("paths", types.TextList(), nullable=False),
         sa.Column("author_id", types.IdText(24), nullable=True),
         sa.Column("comment_policy", types.Word(16), nullable=True),
+        sa.Column("preview_nonce", sa.BigInteger(), nullable=True),
         sa.Column("stamp", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["author_id"], ["users.id"], name=op.f("fk_posts_author_id"), ondelete="SET NULL"
