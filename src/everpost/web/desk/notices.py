@@ -16,6 +16,7 @@ _COOKIE = "everpost-notice"
 _SECONDS = 60
 _FORM = re.compile(r"([a-z-]{1,40})(?:\.([A-Za-z0-9,_-]{1,3300}))?")
 NOTICES = {
+    "token-revoked": message("The token has been revoked."),
     "role-changed": message("The role has been changed."),
     "user-disabled": message("The account has been disabled."),
     "user-enabled": message("The account has been enabled."),

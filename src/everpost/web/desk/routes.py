@@ -7,7 +7,7 @@ from fastapi import FastAPI, Response
 from fastapi.routing import APIRoute
 
 from everpost.web.desk import start
-from everpost.web.desk.account import login, welcome
+from everpost.web.desk.account import login, tokens, welcome
 from everpost.web.desk.administration import people, person, removal, settings
 from everpost.web.desk.frame import PREFIX, Frame
 from everpost.web.desk.moderation import decisions, queue
@@ -39,6 +39,9 @@ def _add_account(app: FastAPI) -> None:
     add("GET", "/login", login.show_login)
     add("POST", "/login", login.sign_in)
     add("POST", "/logout", login.sign_out)
+    add("GET", tokens.PATH, tokens.show_tokens)
+    add("POST", tokens.PATH, tokens.create_token)
+    add("POST", f"{tokens.PATH}/{{token_id}}/revoke", tokens.revoke_token)
     add("GET", "/welcome", welcome.show_welcome)
     add("POST", "/welcome", welcome.create_blog)
 
