@@ -15,6 +15,7 @@ _PRESERVED = (
     "comments",
     "tag",
     "author",
+    "title",
     "status",
     "kind",
     "sort",

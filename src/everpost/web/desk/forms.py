@@ -1,6 +1,6 @@
 """Forms of the desk: their fields become the body of a call of the API, with its validation and errors."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import TypeVar
 
 from fastapi import Request
@@ -47,11 +47,14 @@ def checked(
     sent: Mapping[str, object],
     language: Language,
     names: Mapping[str, str] | None = None,
+    *,
+    optional: Collection[str] = (),
 ) -> _Body:
     """The body of a call of the API with these values. `names` are the form's names of its fields, where they
-    differ. Raises FormError.
+    differ. `optional` fields may be empty. Raises FormError.
     """
-    errors = {name: language.text(_DETAILS["missing"]) for name, value in sent.items() if value == ""}
+    missing = [name for name, value in sent.items() if value == "" and name not in optional]
+    errors = {name: language.text(_DETAILS["missing"]) for name in missing}
     try:
         body = schema.validate_python(sent)
     except ValidationError as invalid:

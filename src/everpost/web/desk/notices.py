@@ -17,6 +17,12 @@ _SECONDS = 60
 _FORM = re.compile(r"([a-z-]{1,40})(?:\.([A-Za-z0-9,_-]{1,3000}))?")
 NOTICES = {
     "signed-out": message("You have signed out."),
+    "draft-saved": message("The draft is saved."),
+    "published": message("The post is published."),
+    "changes-published": message("The changes are published."),
+    "scheduled": message("The post is scheduled: readers see it from its publication date on."),
+    "unpublished": message("The post is a draft again: readers no longer see it."),
+    "deleted": message("The post is deleted."),
 }
 """The text of each notice. Add yours."""
 
