@@ -123,6 +123,7 @@ decisions: st.SearchStrategy[Json] = st.lists(
 )
 
 one_post = ids.map("/posts/{}".format)
+one_preview = ids.map("/posts/{}/preview".format)
 one_thread = ids.map("/posts/{}/comments".format)
 one_comment = st.builds("{}/{}".format, one_thread, comment_ids)
 filters = st.lists(
@@ -135,6 +136,8 @@ filters = st.lists(
             "tag=%00",
             "slug=a",
             "slug=t",
+            "title=a",
+            "title=%C3%89%20t",
             "path=/a",
             "path=/b/",
             "path=a",

@@ -74,6 +74,7 @@ class PostDocument(TypedDict):
     """Omitted rather than empty: a unique index would treat two empty lists as duplicates."""
     author_id: NotRequired[ObjectId]
     comment_policy: NotRequired[str]
+    preview_nonce: NotRequired[int]
     comment_count: int
     comments: list[CommentDocument]
     """The preview: the oldest `COMMENTS_INSIDE` of the shown comments, in order; all of them if there are
@@ -120,6 +121,8 @@ def post_document(post: Post) -> PostDocument:
         document["author_id"] = ObjectId(post.author.id)
     if post.comment_policy is not None:
         document["comment_policy"] = post.comment_policy.value
+    if post.preview_nonce is not None:
+        document["preview_nonce"] = post.preview_nonce
     return document
 
 
@@ -144,17 +147,19 @@ def read_post(document: PostDocument) -> Post:
         comment_policy=None if policy is None else CommentPolicy(policy),
         comment_count=document["comment_count"],
         comments=tuple(map(read_comment, document.get("comments", ()))),
+        preview_nonce=document.get("preview_nonce"),
         stamp=document["stamp"],
     )
 
 
-LOCATION: dict[str, Any] = {"slug": 1, "kind": 1, "publication_date": 1, "updated_at": 1}
+LOCATION: dict[str, Any] = {"title": 1, "slug": 1, "kind": 1, "publication_date": 1, "updated_at": 1}
 """The projection for the location of a post."""
 
 
 def read_location(document: PostDocument) -> PostLocation:
     return PostLocation(
         id=Id(str(document["_id"])),
+        title=document["title"],
         slug=document["slug"],
         kind=PostKind(document["kind"]),
         publication_date=document["publication_date"],
