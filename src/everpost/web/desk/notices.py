@@ -27,6 +27,12 @@ NOTICES = {
     "comments-spam": message("The comments were marked as spam."),
     "settings-saved": message("The settings have been saved."),
     "signed-out": message("You have signed out."),
+    "draft-saved": message("The draft is saved."),
+    "published": message("The post is published."),
+    "changes-published": message("The changes are published."),
+    "scheduled": message("The post is scheduled: readers see it from its publication date on."),
+    "unpublished": message("The post is a draft again: readers no longer see it."),
+    "deleted": message("The post is deleted."),
 }
 """The text of each notice. Add yours."""
 

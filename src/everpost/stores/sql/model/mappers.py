@@ -88,6 +88,7 @@ def location_of(row: AnyRow) -> PostLocation:
     """Return the location of the post in a row."""
     return PostLocation(
         id=row.id,
+        title=row.title,
         slug=row.slug,
         kind=_POST_KINDS[row.kind],
         publication_date=row.publication_date,
