@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from everpost.api.http.request_bodies import MAX_POST_BODY
 from everpost.web.desk import start
 from everpost.web.desk.account import login, tokens, welcome
-from everpost.web.desk.administration import people, person, removal, settings
+from everpost.web.desk.administration import database, people, person, removal, settings
 from everpost.web.desk.frame import PREFIX, Frame
 from everpost.web.desk.moderation import decisions, queue
 from everpost.web.desk.writing import decisions as post_decisions
@@ -82,6 +82,8 @@ def _add_administration(app: FastAPI) -> None:
     add("GET", "/people/{user_id}/remove", removal.confirm_removal)
     add("POST", "/people/{user_id}/remove", removal.remove_person)
     add("GET", "/settings", settings.show_settings)
+    add("GET", database.PATH, database.show_database)
+    add("POST", f"{database.PATH}/export", database.export_archive)
     add("POST", "/settings", settings.save_settings, max_form=settings.MAX_SETTINGS_FORM)
 
 
