@@ -51,41 +51,47 @@ def wordpress(path: Path, *parts: str, base: str = "https://blog.example") -> li
 def test_the_permalinks_of_wordpress_are_old_paths(
     export: Path, values: dict[str, str], paths: tuple[str, ...]
 ) -> None:
-    [post] = wordpress(export, wxr_item(**values))
-    assert (post.paths, post.changes) == (paths, ())
+    [post] = wordpress(export, wxr_item(1, **values))
+    assert (post.paths, post.changes) == ((*paths, "/?p=1"), ())
 
 
 def test_older_slugs_of_wordpress_are_old_paths(export: Path) -> None:
     slugs = [meta("_wp_old_slug", "first"), meta("_wp_old_slug", "second"), meta("mood", "third")]
     [post] = wordpress(export, wxr_item(1, *slugs, link=LINK))
-    assert post.paths == ("/2024/06/a-post", "/2024/06/first", "/2024/06/second")
+    assert post.paths == ("/2024/06/a-post", "/2024/06/first", "/2024/06/second", "/?p=1")
     [post] = wordpress(export, wxr_item(1, slugs[0], link="https://blog.example/a.b/a-post.html"))
-    assert post.paths == ("/a.b/a-post.html", "/a.b/first.html")
+    assert post.paths == ("/a.b/a-post.html", "/a.b/first.html", "/?p=1")
     [post] = wordpress(export, wxr_item(1, *slugs, link="https://blog.example/?p=1", wp_status="draft"))
-    assert (post.paths, post.changes) == ((), ())
+    assert (post.paths, post.changes) == (("/?p=1",), ())
+
+
+@pytest.mark.parametrize("query", ["p=1", "page_id=1", "post_type=book&p=1"])
+def test_a_link_of_wordpress_with_the_number_of_the_post_is_an_old_path(export: Path, query: str) -> None:
+    [post] = wordpress(export, wxr_item(1, link=f"https://blog.example/?{query}"))
+    assert (post.paths, post.changes) == (("/?p=1",), ())
 
 
 def test_links_of_wordpress_without_a_path_are_reported(export: Path) -> None:
-    [post] = wordpress(export, wxr_item(link="https://blog.example/?p=1"))
-    assert post.paths == ()
+    [post] = wordpress(export, wxr_item(1, link="https://blog.example/?book=a"))
+    assert post.paths == ("/?p=1",)
     assert post.changes == (
-        "links to its old address 'https://blog.example/?p=1' do not redirect, because it has no path",
+        "links to its old address 'https://blog.example/?book=a' do not redirect, because it has no path",
     )
 
 
 def test_a_blog_below_a_path_has_old_paths_with_and_without_it(export: Path) -> None:
     item = wxr_item(link="https://blog.example/blog/2024/a/")
     [post] = wordpress(export, item, base="https://blog.example/blog")
-    assert post.paths == ("/blog/2024/a", "/2024/a")
+    assert post.paths == ("/blog/2024/a", "/2024/a", "/blog/?p=1", "/?p=1")
     [post] = wordpress(export, item)
-    assert post.paths == ("/blog/2024/a",)
+    assert post.paths == ("/blog/2024/a", "/?p=1")
 
 
 def test_pages_of_each_system_are_imported_as_pages(export: Path) -> None:
     items = wxr_item(1), wxr_item(2, wp_post_type="page", link="https://blog.example/about/team/")
     post, page = wordpress(export, *items)
     assert (post.kind, page.kind) == (PostKind.POST, PostKind.PAGE)
-    assert page.paths == ("/about/team",)
+    assert page.paths == ("/about/team", "/?p=2")
     export.write_text(ghost(ghost_post(), ghost_post(id="2", type="page"), ghost_post(id="3", page=1)))
     kinds = [post.kind for post in of_kind(SourcePost, read_ghost(export, pages=True))]
     assert kinds == [PostKind.POST, PostKind.PAGE, PostKind.PAGE]

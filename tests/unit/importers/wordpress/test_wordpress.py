@@ -51,6 +51,7 @@ def test_a_post_of_every_version_is_read(read: Read, version: str) -> None:
         publication_date=datetime(2024, 6, 5, 16, 4, 48, tzinfo=UTC),
         slug="a-post",
         author_id="ada",
+        paths=("/?p=7",),
     )
 
 
