@@ -4,7 +4,7 @@ from datetime import datetime, tzinfo
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_datetime, format_skeleton
 
 from everpost.web.contexts import Moment
 
@@ -17,6 +17,15 @@ def day(moment: datetime, language: str, zone: tzinfo) -> Moment:
     local = _local(moment, zone)
     return Moment(
         text=format_date(local, "long", locale=locale_of(language)),
+        iso=local.isoformat(timespec="seconds"),
+    )
+
+
+def minute(moment: datetime, language: str, zone: tzinfo) -> Moment:
+    """The day and the time, such as May 4, 2026, 3:02:01 AM."""
+    local = _local(moment, zone)
+    return Moment(
+        text=format_datetime(local, "medium", locale=locale_of(language)),
         iso=local.isoformat(timespec="seconds"),
     )
 

@@ -17,6 +17,10 @@ _SECONDS = 60
 _FORM = re.compile(r"([a-z-]{1,40})(?:\.([A-Za-z0-9,_-]{1,3000}))?")
 NOTICES = {
     "settings-saved": message("The settings have been saved."),
+    "account-saved": message("Your account has been saved."),
+    "password-saved": message("Your password has been changed."),
+    "session-ended": message("The session has ended."),
+    "sessions-ended": message("You are signed out everywhere else."),
     "signed-out": message("You have signed out."),
 }
 """The text of each notice. Add yours."""

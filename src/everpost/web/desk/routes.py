@@ -7,7 +7,7 @@ from fastapi import FastAPI, Response
 from fastapi.routing import APIRoute
 
 from everpost.web.desk import start
-from everpost.web.desk.account import login, welcome
+from everpost.web.desk.account import account, confirmation, login, reset, welcome
 from everpost.web.desk.administration import settings
 from everpost.web.desk.frame import PREFIX, Frame
 from everpost.web.desk.writing import posts
@@ -38,6 +38,16 @@ def _add_account(app: FastAPI) -> None:
     add("POST", "/logout", login.sign_out)
     add("GET", "/welcome", welcome.show_welcome)
     add("POST", "/welcome", welcome.create_blog)
+    add("GET", "/reset", reset.show_reset)
+    add("POST", "/reset", reset.save_reset)
+    add("GET", "/confirm", confirmation.show_confirmation)
+    add("POST", "/confirm", confirmation.confirm)
+    add("GET", "/account", account.show_account)
+    add("POST", "/account", account.save_account)
+    add("GET", "/account/password", account.show_password)
+    add("POST", "/account/password", account.save_password)
+    add("POST", "/account/sessions", account.end_other_sessions)
+    add("POST", "/account/sessions/{token_id}", account.end_one_session)
 
 
 def _add_writing(app: FastAPI) -> None:
