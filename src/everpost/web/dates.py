@@ -4,7 +4,7 @@ from datetime import datetime, tzinfo
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
 
 from everpost.web.contexts import Moment
 
@@ -22,12 +22,11 @@ def day(moment: datetime, language: str, zone: tzinfo) -> Moment:
 
 
 def minute(moment: datetime, language: str, zone: tzinfo) -> Moment:
-    """The day and the time, such as May 4, 2026, 3:02:01 AM."""
-    local = _local(moment, zone)
-    return Moment(
-        text=format_datetime(local, "medium", locale=locale_of(language)),
-        iso=local.isoformat(timespec="seconds"),
-    )
+    """The day and the time, such as 4 May 2026, 15:02."""
+    local, locale = _local(moment, zone), locale_of(language)
+    pattern = str(get_datetime_format("medium", locale=locale)).replace("'", "")
+    shown = pattern.format(format_time(local, "short", locale=locale), format_date(local, locale=locale))
+    return Moment(text=shown, iso=local.isoformat(timespec="seconds"))
 
 
 def short_day(moment: datetime, language: str, zone: tzinfo) -> Moment:

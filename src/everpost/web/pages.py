@@ -27,7 +27,8 @@ class RenderedPage:
     Last-Modified is the time of the rendering, because no stored date covers everything that a page shows: a
     comment may be approved long after its own date. A page may be rendered twice in one second, so until that
     second is over, Last-Modified is a second earlier; copies of the first are then never taken for the next.
-    ETags are weak, because proxies may compress pages.
+    Only exactly this date confirms a copy: a later one is that of another page, rendered by another process
+    or before the clock was set back. ETags are weak, because proxies may compress pages.
     """
 
     def __init__(
@@ -79,7 +80,7 @@ class RenderedPage:
             return is_match(self._tag, ", ".join(tags))
         since = request.headers.get("if-modified-since")
         try:
-            return since is not None and self._second <= parsedate_to_datetime(since)
+            return since is not None and self._second == parsedate_to_datetime(since)
         except (ValueError, TypeError):  # malformed, or without a zone
             return False
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from everpost.api.http.etags import expected_revisions
+from everpost.api.http.etags import expected_revisions, parse_expected_revision
 from everpost.api.http.representations import Representation
 from everpost.api.http.response_cache import ResponseCache
 from everpost.api.http.responses import listed, rendered, tagged
@@ -21,6 +21,7 @@ from everpost.api.routing.parameters import (
     IfNoneMatch,
     PostId,
     PostsParameters,
+    SavedRevision,
     TagsParameters,
 )
 from everpost.api.routing.representations import Include, PostFields
@@ -42,6 +43,7 @@ from everpost.domain.posts import (
     PostSort,
     PostStatus,
 )
+from everpost.domain.writing.saved_copies import SavedCopy
 from everpost.services import posts
 from everpost.services.policies import Policies
 from everpost.services.posts import PostDraft
@@ -168,7 +170,13 @@ async def list_tags(
     return listed([read_tag(count) for count in page.rows], headers, if_none_match)
 
 
-async def create_post(request: Request, store: OpenStore, actor: CurrentMember, body: PostCreate) -> Response:
+async def create_post(
+    request: Request,
+    store: OpenStore,
+    actor: CurrentMember,
+    body: PostCreate,
+    working_copy: SavedRevision = None,
+) -> Response:
     """Create a post.
 
     It is published immediately unless it has the status `draft` or a later publication date. Send your own
@@ -189,6 +197,7 @@ async def create_post(request: Request, store: OpenStore, actor: CurrentMember, 
         paths=tuple(body["paths"]) if "paths" in body else None,
         author_id=body.get("author_id"),
         comment_policy=body.get("comment_policy"),
+        saved_copy=_saved_copy(actor, working_copy),
     )
     post, is_new = await posts.create_post(store, actor, draft)
     return tagged(
@@ -224,7 +233,12 @@ async def get_post(
 
 
 async def update_post(
-    store: OpenStore, actor: CurrentMember, post_id: PostId, body: PostUpdate, if_match: IfMatch = None
+    store: OpenStore,
+    actor: CurrentMember,
+    post_id: PostId,
+    body: PostUpdate,
+    working_copy: SavedRevision = None,
+    if_match: IfMatch = None,
 ) -> Response:
     """Update a post.
 
@@ -246,15 +260,23 @@ async def update_post(
         paths=tuple(body["paths"]) if "paths" in body else None,
         author_id=body.get("author_id"),
         comment_policy="inherit" if "comment_policy" in body and policy is None else policy,
+        saved_copy=_saved_copy(actor, working_copy),
     )
     post = await posts.update_post(store, actor, post_id, change, match=expected_revisions(if_match))
     return tagged(read_post(post), post.revision)
 
 
+def _saved_copy(actor: Actor, sent: str | None) -> SavedCopy | None:
+    """The actor's working copy with the revision that was sent."""
+    if sent is None or actor.id is None:
+        return None
+    return next((SavedCopy(actor.id, each) for each in parse_expected_revision(sent) or ()), None)
+
+
 async def delete_post(
     store: OpenStore, actor: CurrentMember, post_id: PostId, if_match: IfMatch = None
 ) -> Response:
-    """Delete a post and its comments.
+    """Delete a post, its comments and all working copies of it.
 
     Requires the scope `posts:write`.
     """

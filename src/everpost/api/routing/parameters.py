@@ -236,6 +236,14 @@ TokenId = Annotated[
     AfterValidator(_token_id),
     Path(description="The token's id.", json_schema_extra={"pattern": PATTERN}),
 ]
+SavedRevision = Annotated[
+    str | None,
+    Query(
+        pattern='^"?[1-9][0-9]{0,17}-[1-9a-f][0-9a-f]{0,15}(-[0-9a-f]{16})?"?$',
+        description="The revision (or ETag) of your working copy of the post, which this request saves: it is"
+        " removed, unless it has changed since.",
+    ),
+]
 CommentsInside = Annotated[
     Number, Query(description=f"The number of comments to include, at most {COMMENTS_INSIDE}.")
 ]
@@ -254,4 +262,9 @@ IfNoneMatch = Annotated[
     str | None,
     WithJsonSchema({"type": "string"}),
     Header(description="Return 304 if one of these ETags is still current; `*` matches any."),
+]
+IfAbsent = Annotated[
+    str | None,
+    WithJsonSchema({"type": "string"}),
+    Header(alias="If-None-Match", description="`*`: proceed only if there is no such resource yet."),
 ]

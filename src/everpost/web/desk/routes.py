@@ -7,9 +7,10 @@ from fastapi import FastAPI, Response
 from fastapi.routing import APIRoute
 
 from everpost.web.desk import start
-from everpost.web.desk.account import account, confirmation, login, reset, welcome
-from everpost.web.desk.administration import settings
+from everpost.web.desk.account import account, confirmation, login, reset, tokens, welcome
+from everpost.web.desk.administration import people, person, removal, settings
 from everpost.web.desk.frame import PREFIX, Frame
+from everpost.web.desk.moderation import decisions, queue
 from everpost.web.desk.writing import posts
 
 MAX_FORM = 16 * 1024
@@ -20,6 +21,8 @@ def add_desk(app: FastAPI) -> None:
     """Add the routes of the desk to the application."""
     _add_account(app)
     _add_writing(app)
+    _add_moderation(app)
+
     _add_administration(app)
     add = partial(_add, app)
     add("GET", "", start.show_start)
@@ -36,6 +39,9 @@ def _add_account(app: FastAPI) -> None:
     add("GET", "/login", login.show_login)
     add("POST", "/login", login.sign_in)
     add("POST", "/logout", login.sign_out)
+    add("GET", tokens.PATH, tokens.show_tokens)
+    add("POST", tokens.PATH, tokens.create_token)
+    add("POST", f"{tokens.PATH}/{{token_id}}/revoke", tokens.revoke_token)
     add("GET", "/welcome", welcome.show_welcome)
     add("POST", "/welcome", welcome.create_blog)
     add("GET", "/reset", reset.show_reset)
@@ -55,9 +61,22 @@ def _add_writing(app: FastAPI) -> None:
     _add(app, "GET", "/posts", posts.show_posts)
 
 
+def _add_moderation(app: FastAPI) -> None:
+    """The queue of comments."""
+    _add(app, "GET", "/comments", queue.show_queue)
+    _add(app, "POST", "/comments", decisions.decide)
+
+
 def _add_administration(app: FastAPI) -> None:
     """People, and the settings of the blog."""
     add = partial(_add, app)
+    add("GET", "/people", people.show_people)
+    add("GET", "/people/{user_id}", person.show_person)
+    add("POST", "/people/{user_id}/role", person.change_role)
+    add("POST", "/people/{user_id}/disable", person.disable_person)
+    add("POST", "/people/{user_id}/enable", person.enable_person)
+    add("GET", "/people/{user_id}/remove", removal.confirm_removal)
+    add("POST", "/people/{user_id}/remove", removal.remove_person)
     add("GET", "/settings", settings.show_settings)
     add("POST", "/settings", settings.save_settings, max_form=settings.MAX_SETTINGS_FORM)
 

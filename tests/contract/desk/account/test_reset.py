@@ -14,8 +14,8 @@ from everpost.services.accounts.password_resets import RESET_LIFETIME, create_re
 from everpost.services.accounts.passwords import is_right
 from everpost.services.accounts.tokens import identify
 from everpost.stores.port import Store
+from tests.contract.desk.account.test_signing_in import cookie_of
 from tests.contract.desk.conftest import DeskSite, give_password
-from tests.contract.desk.test_signing_in import cookie_of
 from tests.contract.http.people import PEOPLE
 from tests.contract.pages.html import Page
 from tests.contract.port.examples import tokens_of

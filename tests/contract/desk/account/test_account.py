@@ -8,8 +8,8 @@ from everpost.domain.clock import now
 from everpost.domain.people.tokens import TokenKind, digest
 from everpost.domain.people.users import Role, UserChange
 from everpost.services.accounts.passwords import is_right
+from tests.contract.desk.account.test_signing_in import FIREFOX, cookie_of
 from tests.contract.desk.conftest import PASSWORD, DeskSite, give_password
-from tests.contract.desk.test_signing_in import FIREFOX, cookie_of
 from tests.contract.http.people import PEOPLE
 from tests.contract.pages.html import Page
 from tests.contract.port.examples import tokens_of
