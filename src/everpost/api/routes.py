@@ -25,6 +25,7 @@ from everpost.api.schemas.health import Health
 from everpost.api.schemas.posts import PostRead, TagRead
 from everpost.api.schemas.preview_links import PreviewLinkRead
 from everpost.api.user_routes import add_user_routes
+from everpost.api.working_copy_routes import add_working_copy_routes
 
 _POST_LINKS = response_links(
     {
@@ -55,6 +56,7 @@ def add_routes(app: FastAPI) -> None:
     _add_comments(app)
     _add_comment(app)
     _add_moderation(app)
+    add_working_copy_routes(app)
     add_user_routes(app)
     _add_health(app)
 

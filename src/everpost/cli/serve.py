@@ -20,6 +20,7 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from everpost.app import API, check_theme, create_api, create_app
+from everpost.cli.server.addresses import local_address
 from everpost.cli.server.logs import SERVER_LOGS, configure_logs
 from everpost.cli.server.processes import end_with_parent, raise_file_limit
 from everpost.cli.server.signals import Application, end_at_once_until_requested, end_forked_workers_at_once
@@ -118,13 +119,24 @@ async def _prepare(settings: Settings) -> None:
         if settings.admin_token is not None:
             await keep_given_token(store, settings.admin_token)
         elif (secret := await make_first_token(store)) is not None:
-            typer.echo(f"Token of the first admin (shown only once): {secret}")
+            typer.echo(_welcome(settings, secret))
         elif not await has_admin(store):
             typer.echo(
                 "The blog has users, but no admin. Add one with: everpost user add --role admin", err=True
             )
     finally:
         await store.close()
+
+
+def _welcome(settings: Settings, secret: str) -> str:
+    """The next step on a new blog. The secret is in the fragment of the address, which browsers send to no
+    server.
+    """
+    if settings.api_only:
+        return f"Token of the first admin (shown only once): {secret}"
+    return (
+        f"Set up your blog (the address is shown only once): {local_address(settings)}/desk/welcome#{secret}"
+    )
 
 
 def _announce(settings: Settings, address: str) -> None:

@@ -14,6 +14,7 @@ from everpost.domain.records import Record
 from everpost.domain.reserved import is_reserved
 from everpost.domain.revisions import Revision
 from everpost.domain.text import normalize_slug
+from everpost.domain.writing.saved_copies import SavedCopy
 from everpost.errors import Invalid
 
 MAX_TITLE = 255
@@ -146,6 +147,7 @@ class PostChange:
     author_id: Id | None = None
     comment_policy: CommentPolicy | Literal["inherit"] | None = None
     """"inherit": use the policy of the blog from now on."""
+    saved_copy: SavedCopy | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,9 +191,10 @@ class PostQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostLocation:
-    """The facts that the path of a post depends on, and when it was updated."""
+    """A post without its content: its title, the facts that its path depends on, and when it was updated."""
 
     id: Id
+    title: str
     slug: str
     kind: PostKind
     publication_date: datetime

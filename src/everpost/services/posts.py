@@ -32,6 +32,7 @@ from everpost.domain.posts import (
 )
 from everpost.domain.revisions import ExpectedRevisions
 from everpost.domain.text import slug_from
+from everpost.domain.writing.saved_copies import SavedCopy
 from everpost.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from everpost.stores.port import Store
 
@@ -53,6 +54,7 @@ class PostDraft:
     paths: tuple[str, ...] | None = None
     author_id: Id | None = None
     comment_policy: CommentPolicy | None = None
+    saved_copy: SavedCopy | None = None
 
 
 async def read_post(store: Store, actor: Actor, id: Id, *, comments: int) -> Post:
@@ -109,14 +111,14 @@ async def observe_latest_write(store: Store) -> None:
 
 async def list_page(store: Store, actor: Actor, query: PostQuery) -> Page[Post]:
     """A page of posts that the actor may see."""
-    if await _hides_author(store, actor, query.filter):
+    if await hides_author(store, actor, query.filter):
         return Page((), has_more=False)
     return await store.posts.page(query)
 
 
 async def count_posts(store: Store, actor: Actor, filter: PostFilter) -> int:
     """The number of these posts that the actor may see."""
-    return 0 if await _hides_author(store, actor, filter) else await store.posts.count(filter)
+    return 0 if await hides_author(store, actor, filter) else await store.posts.count(filter)
 
 
 async def list_tags(store: Store, *, limit: int, after: str | None = None) -> Page[TagCount]:
@@ -124,7 +126,7 @@ async def list_tags(store: Store, *, limit: int, after: str | None = None) -> Pa
     return await store.posts.tags(TagQuery(moment=HORIZON.moment(), limit=limit, after=after))
 
 
-async def _hides_author(store: Store, actor: Actor, filter: PostFilter) -> bool:
+async def hides_author(store: Store, actor: Actor, filter: PostFilter) -> bool:
     """Whether the list would reveal the posts of a disabled user."""
     if filter.author_id is None or actor.edits_all or filter.author_id == actor.id:
         return False
@@ -159,7 +161,7 @@ async def create_post(store: Store, actor: Actor, draft: PostDraft) -> tuple[Pos
         comment_policy=draft.comment_policy,
     )
     try:
-        added = await store.posts.add(post, numbered=draft.slug is None)
+        added = await store.posts.add(post, numbered=draft.slug is None, saved_copy=draft.saved_copy)
     except Conflict as conflict:
         if draft.id is None or conflict.field != "id":
             raise
@@ -219,7 +221,7 @@ async def update_post(
     """
     user = await require_writer(store, actor, id)
     if change == PostChange(updated_at=change.updated_at):
-        return await _unchanged(store, actor, id, match)
+        return await _unchanged(store, actor, id, change, match)
     checked = replace(
         change,
         slug=checked_slug(change.slug) if change.slug else None,
@@ -271,10 +273,16 @@ async def refusal(store: Store, actor: Actor, id: Id) -> Forbidden:
     return Forbidden("This post belongs to another author.")
 
 
-async def _unchanged(store: Store, actor: Actor, id: Id, match: ExpectedRevisions) -> Post:
+async def _unchanged(
+    store: Store, actor: Actor, id: Id, change: PostChange, match: ExpectedRevisions
+) -> Post:
     post = await read_post(store, actor, id, comments=COMMENTS_INSIDE)
     if not actor.owns(post):
         raise await refusal(store, actor, id)
     if match is not None and post.revision not in match:
         raise Stale("post", id)
+    if change.saved_copy is not None:
+        saved = change.saved_copy
+        with suppress(NotFound, Stale):
+            await store.working_copies.remove(saved.user_id, id, match=frozenset({saved.revision}))
     return post

@@ -8,9 +8,11 @@ from everpost.domain.posts import PostKind
 from everpost.transfer.importers.blogger.reader import read_blogger
 from everpost.transfer.importers.ghost.reader import read_ghost
 from everpost.transfer.importers.model import SourcePost
+from everpost.transfer.importers.registry import SYSTEMS, ImportOptions
 from everpost.transfer.importers.wordpress.reader import read_wordpress
 from tests.unit.importers.blogger.blogger_files import backup_entry, link, write_backup
 from tests.unit.importers.exports import ghost, ghost_post, of_kind, only_post, wxr, wxr_item
+from tests.unit.importers.markdown.folders import write_folder
 
 LINK = "https://blog.example/2024/06/a-post/"
 
@@ -96,6 +98,23 @@ def test_pages_of_each_system_are_imported_as_pages(export: Path) -> None:
     write_backup(export, backup_entry(1), backup_entry(2, "page"))
     kinds = [post.kind for post in of_kind(SourcePost, read_blogger(export, pages=True))]
     assert kinds == [PostKind.POST, PostKind.PAGE]
+
+
+def test_pages_are_imported_unless_the_options_say_otherwise(export: Path) -> None:
+    def kinds(system: str, pages: bool | None) -> list[PostKind]:
+        items = SYSTEMS[system].read(export, ImportOptions(pages=pages))
+        return [post.kind for post in of_kind(SourcePost, items)]
+
+    both, posts = [PostKind.POST, PostKind.PAGE], [PostKind.POST]
+    export.write_text(wxr(wxr_item(1), wxr_item(2, wp_post_type="page")), encoding="utf-8")
+    assert (kinds("wordpress", None), kinds("wordpress", False)) == (both, posts)
+    export.write_text(ghost(ghost_post(), ghost_post(id="2", type="page")))
+    assert (kinds("ghost", None), kinds("ghost", False)) == (both, posts)
+    write_backup(export, backup_entry(1), backup_entry(2, "page"))
+    assert (kinds("blogger", None), kinds("blogger", False)) == (both, posts)
+    export.unlink()
+    write_folder(export, {"_posts/2024-01-31-a.md": "---\n---\nText", "about.md": "---\n---\nText"})
+    assert (kinds("markdown", None), kinds("markdown", True)) == (posts, both)
 
 
 @pytest.mark.parametrize(

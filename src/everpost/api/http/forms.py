@@ -10,7 +10,7 @@ _MAX_FIELDS = 20
 
 
 async def read_form(request: Request, *, max_fields: int = _MAX_FIELDS) -> dict[str, str]:
-    """The fields of the form in the body. Raises HTTPException if it is malformed."""
+    """The fields of the form in the body. Raises HTTPException if it is malformed or has more fields."""
     if not is_form(request.headers):
         raise HTTPException(415, f"Send the request body as {FORM}, in UTF-8.")
     try:

@@ -176,6 +176,11 @@ class PostsParameters(PageParameters):
     )
     tag: Words | None = Field(default=None, description="List only posts with this tag.")
     author: SentId | None = Field(default=None, description="List only posts by the user with this id.")
+    title: Words | None = Field(
+        default=None,
+        description="List only posts whose titles contain all of these words, or parts of words, whatever"
+        " their case. A page may have fewer posts than its limit, even none, although others follow.",
+    )
     status: PostStatus = Field(
         default=PostStatus.PUBLISHED, description="List published posts, or the drafts that you may see."
     )
@@ -208,6 +213,13 @@ class PostsParameters(PageParameters):
             raise PydanticCustomError("changes", "cannot be combined with updated_after")
         return value
 
+    @field_validator("skip", "count")
+    @classmethod
+    def _are_not_searched(cls, value: object, seen: ValidationInfo) -> object:
+        if value and seen.data.get("title") is not None:
+            raise PydanticCustomError("searched", "cannot be combined with title")
+        return value
+
     @field_validator("skip")
     @classmethod
     def _skips_alone(cls, skip: int, seen: ValidationInfo) -> int:
@@ -236,6 +248,14 @@ TokenId = Annotated[
     AfterValidator(_token_id),
     Path(description="The token's id.", json_schema_extra={"pattern": PATTERN}),
 ]
+SavedRevision = Annotated[
+    str | None,
+    Query(
+        pattern='^"?[1-9][0-9]{0,17}-[1-9a-f][0-9a-f]{0,15}(-[0-9a-f]{16})?"?$',
+        description="The revision (or ETag) of your working copy of the post, which this request saves: it is"
+        " removed, unless it has changed since.",
+    ),
+]
 CommentsInside = Annotated[
     Number, Query(description=f"The number of comments to include, at most {COMMENTS_INSIDE}.")
 ]
@@ -254,4 +274,9 @@ IfNoneMatch = Annotated[
     str | None,
     WithJsonSchema({"type": "string"}),
     Header(description="Return 304 if one of these ETags is still current; `*` matches any."),
+]
+IfAbsent = Annotated[
+    str | None,
+    WithJsonSchema({"type": "string"}),
+    Header(alias="If-None-Match", description="`*`: proceed only if there is no such resource yet."),
 ]

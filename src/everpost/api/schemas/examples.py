@@ -115,6 +115,12 @@ _BLOG: JsonDict = {
     "posts_per_page": 10,
     "comment_policy": "moderated",
 }
+_DATABASE: JsonDict = {
+    "everpost": "1.0.0",
+    "server": "PostgreSQL 18.1",
+    "revision": "0001",
+    "records": {"user": 4, "token": 7, "post": 120, "comment": 3400},
+}
 _PROBLEM: JsonDict = {
     "type": "about:blank",
     "title": "Unprocessable Content",
@@ -123,9 +129,37 @@ _PROBLEM: JsonDict = {
     "errors": [{"field": "slug", "in": "body", "detail": "should contain a letter or a digit"}],
 }
 
+_TYPED: JsonDict = {
+    "title": "Hello ag",
+    "content": "My *first* post.\r\n",
+    "tags": "news, ",
+    "slug": "Hello W",
+}
+_BASE: JsonDict = {
+    "etag": '"1-5cfc620b1f20dcfc-519e9efd863e817a"',
+    "updated_at": _MOMENT,
+    "text": {"title": "Hello, world", "content": "My *first* post.", "tags": "news", "slug": "hello-world"},
+}
+_WORKING_COPY: JsonDict = {
+    "post_id": _POST_ID,
+    "text": _TYPED,
+    "base": _BASE,
+    "updated_at": _MOMENT,
+    "post_updated_at": _MOMENT,
+}
+_LISTED_COPY: JsonDict = {
+    "post_id": _POST_ID,
+    "title": "Hello ag",
+    "base_updated_at": _MOMENT,
+    "updated_at": _MOMENT,
+    "post_updated_at": _MOMENT,
+    "revision": _REVISION,
+}
 
 OF_SCHEMAS: Final[Mapping[str, JsonDict]] = {
     "AccountUpdate": _ACCOUNT_CHANGE,
+    "BaseRead": _BASE,
+    "BaseWrite": _BASE,
     "BlogRead": _BLOG,
     "BlogUpdate": _BLOG,
     "CommentCreate": _NEW_COMMENT,
@@ -133,6 +167,7 @@ OF_SCHEMAS: Final[Mapping[str, JsonDict]] = {
     "CommentNode": _NODE,
     "CommentRead": _COMMENT,
     "CommentUpdate": _COMMENT_CHANGE,
+    "DatabaseRead": _DATABASE,
     "DecisionCreate": _DECISION,
     "DecisionRead": _DECIDED,
     "Link": _LINK,
@@ -148,8 +183,12 @@ OF_SCHEMAS: Final[Mapping[str, JsonDict]] = {
     "TokenCreate": _NEW_TOKEN,
     "TokenCreated": _CREATED_TOKEN,
     "TokenRead": _TOKEN,
+    "TypedText": _TYPED,
     "UserCreate": _NEW_USER,
     "UserRead": _USER,
     "UserUpdate": _USER_CHANGE,
+    "WorkingCopyListed": _LISTED_COPY,
+    "WorkingCopyRead": _WORKING_COPY,
+    "WorkingCopyWrite": {"text": _TYPED, "base": _BASE},
 }
 """Examples by the name of their schema."""

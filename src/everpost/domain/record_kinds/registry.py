@@ -52,6 +52,8 @@ from everpost.domain.record_kinds.fields import (
     text,
 )
 from everpost.domain.record_kinds.kinds import Kind, Kinds
+from everpost.domain.record_kinds.typed_fields import POST_BASE, POST_TEXT
+from everpost.domain.writing.working_copies import WorkingCopy
 
 SETTINGS = Kind(
     name="settings",
@@ -157,5 +159,19 @@ COMMENTS = Kind(
     order=("publication_date", "id"),
     owner="post_id",
 )
+WORKING_COPIES = Kind(
+    name="working_copy",
+    plural="working copies",
+    type=WorkingCopy,
+    fields={
+        "user_id": reference("user"),
+        "post_id": ID,
+        "text": POST_TEXT,
+        "base": optional(POST_BASE),
+        "updated_at": MOMENT,
+        "version": VERSION,
+    },
+    order=("user_id", "post_id"),
+)
 
-KINDS = Kinds(SETTINGS, USERS, TOKENS, POSTS, COMMENTS)
+KINDS = Kinds(SETTINGS, USERS, TOKENS, POSTS, COMMENTS, WORKING_COPIES)

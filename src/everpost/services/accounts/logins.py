@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from everpost.domain.clock import now
+from everpost.domain.people.actors import Actor
 from everpost.domain.people.tokens import ROLE_SCOPES, Scope, Token, TokenConditions, TokenKind
 from everpost.domain.people.users import User, UserChange, email_key
 from everpost.errors import Busy, EverpostError, NotFound, Stale, Unauthenticated
 from everpost.services.accounts.login_throttling import ThrottleRules, throttled_attempt
 from everpost.services.accounts.passwords import hash_password, is_outdated, is_right
-from everpost.services.accounts.tokens import Provenance, TokenDraft, issue_token
+from everpost.services.accounts.reauthentication import Proof, require_password
+from everpost.services.accounts.tokens import Provenance, TokenDraft, issue_token, revoke_shown
 from everpost.services.security_events import (
     LOGIN_FAILED,
     LOGIN_SUCCEEDED,
@@ -32,17 +34,23 @@ class LoginRules(ThrottleRules):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
-    """An email address and a password, with the client's address."""
+class Login:
+    """A login to start."""
 
-    email: str
-    password: str = field(repr=False)
     address: str
     """The network address of the client."""
     scopes: frozenset[Scope] | None = None
     """The scopes of the token; None: all of the role."""
     name: str = "Login"
-    """Of the token."""
+    """The name of the token."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials(Login):
+    """A login with an email address and a password."""
+
+    email: str
+    password: str = field(repr=False)
 
 
 async def log_in(store: Store, given: Credentials, rules: LoginRules) -> tuple[str, Token]:
@@ -55,7 +63,7 @@ async def log_in(store: Store, given: Credentials, rules: LoginRules) -> tuple[s
             user, password_hash = await _find(store, given, by_stranger=not attempt.is_known)
             attempt.is_right = True
             with suppress(Stale, NotFound):  # the user has changed since: check the password again
-                return await _issue(store, user, password_hash, given, rules)
+                return await start_login(store, user, given, rules.lifetime, password_hash=password_hash)
             attempt.is_right = False
         raise Busy
 
@@ -73,23 +81,41 @@ async def _find(store: Store, given: Credentials, *, by_stranger: bool) -> tuple
     return user, password_hash
 
 
-async def _issue(
-    store: Store, user: User, password_hash: str, given: Credentials, rules: LoginRules
+async def start_login(
+    store: Store, user: User, login: Login, lifetime: timedelta, *, password_hash: str | None = None
 ) -> tuple[str, Token]:
+    """Create the token of a login by this user, who has proved to be the user, and return its secret and the
+    token. Raises NotFound; and Stale if the stored hash of the password, if one is given, has changed.
+    """
     of_role = ROLE_SCOPES[user.role]
     draft = TokenDraft(
-        name=given.name,
-        scopes=of_role if given.scopes is None else of_role & given.scopes,
-        expires_at=now() + rules.lifetime,
+        name=login.name,
+        scopes=of_role if login.scopes is None else of_role & login.scopes,
+        expires_at=now() + lifetime,
     )
-    provenance = Provenance(kind=TokenKind.LOGIN, conditions=TokenConditions(password_hash=password_hash))
+    conditions = None if password_hash is None else TokenConditions(password_hash=password_hash)
+    provenance = Provenance(kind=TokenKind.LOGIN, conditions=conditions)
     secret, token = await issue_token(store, user, draft, provenance)
     record(
         LOGIN_SUCCEEDED,
         user=user.id,
         token=token.id,
-        address=await address_hash(store, given.address),
+        address=await address_hash(store, login.address),
     )
+    return secret, token
+
+
+async def log_in_again(
+    store: Store, actor: Actor, proof: Proof, login: Login, lifetime: timedelta
+) -> tuple[str, Token]:
+    """Replace the login of the actor with a new one, given the current password. Raises Unauthenticated;
+    Invalid("current_password"), TooMany, Busy; Stale if the password has changed since.
+    """
+    if actor.user is None:
+        raise Unauthenticated
+    password_hash = await require_password(store, actor.user, proof, reason="is required")
+    secret, token = await start_login(store, actor.user, login, lifetime, password_hash=password_hash)
+    await revoke_shown(store, actor)
     return secret, token
 
 

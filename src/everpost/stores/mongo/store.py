@@ -20,6 +20,7 @@ from everpost.stores.mongo.schema.migrator import MongoSchema
 from everpost.stores.mongo.settings import MongoBlogs
 from everpost.stores.mongo.tokens import MongoTokens
 from everpost.stores.mongo.users import MongoUsers
+from everpost.stores.mongo.working_copies import MongoWorkingCopies
 from everpost.stores.schema import Prepare, leave
 
 
@@ -41,13 +42,12 @@ class MongoStore:
         self.tokens = MongoTokens(collections, transactions)
         self.limits = MongoRateLimits(collections)
         self.blog = MongoBlogs(collections, transactions)
+        self.working_copies = MongoWorkingCopies(collections, authors)
         self.records = MongoRecords(collections, transactions, garbage)
         if can_be_replaced:
             leadership = Leadership(database)
-            for part in (
-                *(self.posts, self.preview_links, self.comments, self.users, self.tokens),
-                *(self.limits, self.blog, self.records),
-            ):
+            posts = (self.posts, self.preview_links, self.comments, self.working_copies)
+            for part in (*posts, self.users, self.tokens, self.limits, self.blog, self.records):
                 part.leadership = leadership
 
     @classmethod

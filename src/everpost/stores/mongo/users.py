@@ -125,6 +125,7 @@ class MongoUsers(Part):
         # The heir also inherits what this user inherited.
         passed_on: Filter = {"$unset": {"heir": ""}} if heir is None else {"$set": {"heir": heir}}
         await self._users.update_many({"heir": user_id}, passed_on, session=session)
+        await self._collections.working_copies.delete_many({"user_id": user_id}, session=session)
         await self._require_admin(before, session)
 
     async def _require_admin(self, before: UserDocument, session: Session) -> None:
@@ -172,6 +173,9 @@ def _remaining_tokens(change: UserChange) -> Filter | Sequence[Filter] | None:
     if change.is_disabled:
         return []
     some = None if change.revocation is None else _unrevoked(change.revocation)
+    if some is None and change.role is not None:
+        is_same: Filter = {"$eq": ["$role", change.role.value]}
+        some = {"$cond": [is_same, "$tokens", _unrevoked(Revocation())]}
     if change.is_disabled is None:
         return some
     was_enabled: Filter = {"$eq": [{"$type": "$disabled_at"}, "missing"]}

@@ -18,6 +18,7 @@ from everpost.domain.posts import (
     TagQuery,
 )
 from everpost.domain.revisions import ExpectedRevisions
+from everpost.domain.writing.saved_copies import SavedCopy
 
 
 class Validator(NamedTuple):
@@ -29,16 +30,13 @@ class Validator(NamedTuple):
     stamp: int
     names: int
     """Drawn again, for all posts at once, by each transaction that renames, disables, enables, adds or
-    removes a user, or changes the settings of the blog. Posts that were read with it have it as their
-    `names_stamp`, and so have the settings.
+    removes a user, or changes the settings of the blog. The settings, and posts that `read` or a `find`
+    returned, have the current one as their `names_stamp`.
     """
 
-
-class Validated(NamedTuple):
-    """A post, and its validator at the time it was read."""
-
-    post: Post
-    validator: Validator
+    def is_of(self, post: Post) -> bool:
+        """Whether it is the validator of the post that `read` or a `find` returned."""
+        return self == (post.version, post.stamp, post.names_stamp)
 
 
 class Posts(Protocol):
@@ -53,29 +51,27 @@ class Posts(Protocol):
         ...
 
     async def find(self, slug: str, *, comments: int) -> Post | None:
-        """Return the post with exactly this slug, byte for byte, regardless of visibility."""
+        """Return the post with exactly this slug, byte for byte, regardless of visibility; as `read` does."""
         ...
 
     async def find_by_path(self, path: str, *, comments: int) -> Post | None:
-        """Return the post with exactly this old path, byte for byte, regardless of visibility."""
+        """Return the post with exactly this old path, byte for byte, regardless of visibility; as `read`
+        does.
+        """
         ...
 
     async def page(self, query: PostQuery) -> Page[Post]:
         """Return a page in the order of the query; ties are broken by id, in the same direction."""
         ...
 
-    async def read(self, ids: Sequence[Id], *, comments: int) -> Mapping[Id, Validated]:
+    async def read(self, ids: Sequence[Id], *, comments: int) -> Mapping[Id, Post]:
         """Return those of these posts, at most 100, that exist. Each post, its thread, the names in it and
-        its validator belong to one state of the database.
+        its `names_stamp` belong to one state of the database.
         """
         ...
 
     async def validators(self, ids: Sequence[Id]) -> Mapping[Id, Validator]:
         """Return the validators of those of these posts, at most 100, that exist."""
-        ...
-
-    async def find_validated(self, key: PostKey, value: str, *, comments: int) -> Validated | None:
-        """Return the post with this slug or old path as `read` does."""
         ...
 
     async def find_validators(
@@ -100,12 +96,19 @@ class Posts(Protocol):
         """Return a page of the tags of public posts."""
         ...
 
-    async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> Post:
+    async def add(
+        self,
+        post: Post,
+        *,
+        thread: Sequence[Comment] = (),
+        numbered: bool = False,
+        saved_copy: SavedCopy | None = None,
+    ) -> Post:
         """Add a new post, with its whole thread if one is given, whose depths and counts must be right.
         Returns the post as stored, without comments. With `numbered`, a slug that is taken becomes the first
         free `numbered_slug`.
 
-        Its own permalink is not kept among its paths.
+        Its own permalink is not kept among its paths. The saved copy is removed.
 
         Raises, in this order: Conflict("id") (the post that has it is as durable as one that was added),
         Conflict("slug") (not with `numbered`), Conflict("paths") (another post has one of them),
@@ -124,7 +127,8 @@ class Posts(Protocol):
         owner_id: Id | None = None,
     ) -> Post:
         """Change the fields that the change contains, and increment the version. The paths afterwards are
-        those of `post_paths.Move`, without the old permalink if another post already has that path.
+        those of `post_paths.Move`, without the old permalink if another post already has that path. The saved
+        copy is removed.
 
         Raises, in this order: NotFound, Forbidden (`owner_id` is given and is not the author's), Stale,
         Conflict("slug") (not if it is numbered), Conflict("paths"), Invalid("author_id").
@@ -132,5 +136,7 @@ class Posts(Protocol):
         ...
 
     async def remove(self, id: Id, *, match: ExpectedRevisions, owner_id: Id | None = None) -> None:
-        """Remove the post and its whole thread. Raises NotFound, Forbidden (as for `save`), Stale."""
+        """Remove the post, its whole thread, and all working copies of it. Raises NotFound, Forbidden (as for
+        `save`), Stale.
+        """
         ...

@@ -10,6 +10,7 @@ from everpost.stores.port.rate_limits import RateLimits
 from everpost.stores.port.records import Records
 from everpost.stores.port.tokens import Tokens
 from everpost.stores.port.users import Users
+from everpost.stores.port.working_copies import WorkingCopies
 
 
 class Store(Protocol):
@@ -35,6 +36,9 @@ class Store(Protocol):
 
     @property
     def blog(self) -> Blogs: ...
+
+    @property
+    def working_copies(self) -> WorkingCopies: ...
 
     @property
     def records(self) -> Records: ...

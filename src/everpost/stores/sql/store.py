@@ -16,6 +16,7 @@ from everpost.stores.sql.schema.schema import SqlSchema
 from everpost.stores.sql.settings import SqlBlogs
 from everpost.stores.sql.tokens import SqlTokens
 from everpost.stores.sql.users import SqlUsers
+from everpost.stores.sql.working_copies import SqlWorkingCopies
 
 _NOTHING = select(literal(1))
 
@@ -32,6 +33,7 @@ class SqlStore:
         self.tokens = SqlTokens(connections)
         self.limits = SqlRateLimits(connections)
         self.blog = SqlBlogs(connections)
+        self.working_copies = SqlWorkingCopies(connections)
         self.records = SqlRecords(connections)
 
     @classmethod

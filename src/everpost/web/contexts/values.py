@@ -113,6 +113,8 @@ class Summary:
 class Hints:
     """The next steps for the owner of an empty blog."""
 
+    desk: str
+    """The URL of the desk."""
     api: str
     """The absolute URL of the HTTP API."""
     documentation: str | None

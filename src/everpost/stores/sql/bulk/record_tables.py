@@ -4,14 +4,26 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
 
-from sqlalchemy import FromClause, Select, Table, bindparam, false, literal, null, select, true, union_all
+from sqlalchemy import (
+    FromClause,
+    Select,
+    Table,
+    bindparam,
+    false,
+    func,
+    literal,
+    null,
+    select,
+    true,
+    union_all,
+)
 
 from everpost.domain.clock import EARLIEST
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Position
 from everpost.domain.posts import Post
-from everpost.domain.record_kinds.registry import COMMENTS, POSTS, SETTINGS, TOKENS, USERS
+from everpost.domain.record_kinds.registry import COMMENTS, POSTS, SETTINGS, TOKENS, USERS, WORKING_COPIES
 from everpost.stores.sql.bulk.record_table import (
     LIMIT,
     Octets,
@@ -44,7 +56,9 @@ from everpost.stores.sql.model.tables import (
     PostTagRow,
     TokenRow,
     UserRow,
+    WorkingCopyRow,
 )
+from everpost.stores.sql.model.working_copies import working_copy_of, working_copy_values
 from everpost.stores.sql.queries.keyset import POSITION, After, position_values
 
 _START = Position(EARLIEST, Id(""))
@@ -147,5 +161,12 @@ RECORD_TABLES: tuple[RecordTable[Any], ...] = (
         record=comment_of,
         identity=("id", "post_id", "publication_date"),
         owned=_THREADS,
+    ),
+    RecordTable(
+        kind=WORKING_COPIES,
+        table=cast("Table", WorkingCopyRow.__table__),
+        values=working_copy_values,
+        record=working_copy_of,
+        octets=Octets(WorkingCopyRow.text) + func.coalesce(Octets(WorkingCopyRow.base), 0),
     ),
 )
