@@ -9,7 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 from everpost.api.http.error_details import detail_of
 from everpost.api.http.problems import STATUSES
 from everpost.api.middleware.refusals import log_refusal
-from everpost.errors import Busy, Conflict, EverpostError, Invalid, Stale, TooMany
+from everpost.domain.people.tokens import MAX_NAMED_TOKENS
+from everpost.errors import Busy, Conflict, EverpostError, Invalid, LastAdmin, Stale, TooMany, TooManyTokens
 from everpost.web.desk.languages import Language, message
 from everpost.web.forms.errors import WHOLE, FormError
 
@@ -28,6 +29,7 @@ _DETAILS: Mapping[str, str] = {
 """By the type of Pydantic's error."""
 _REASONS: Mapping[str, str] = {
     "is empty": message("Fill in this field."),
+    "should be in the future": message("Enter a date that is not in the past."),
     "should be the id of another user": message("This person has been removed. Choose another."),
     "is wrong": message("This is not your current password."),
     "is not an email address": message("Enter an email address, such as ann@blog.example."),
@@ -56,9 +58,10 @@ _REASONS: Mapping[str, str] = {
 """By the reason of `Invalid`. Add yours; any other reason is shown in English."""
 _CONFLICTS: Mapping[str, str] = {
     "email": message("Another user already has this email address."),
-    "role": message("This is the last enabled admin. Give another user the role admin first."),
 }
 """By the field of `Conflict`."""
+_LAST_ADMIN = message("This is the last enabled admin. Give another user the role admin first.")
+_TOO_MANY = message("You already have %(most)s tokens, the maximum. Revoke one that you no longer need.")
 _STALE = message("Someone else has changed this since you opened the page. Open it again to see the changes.")
 _BUSY = message("The database did not respond in time. Try again.")
 _LIMITED = message("Too many attempts. Try again later.")
@@ -124,9 +127,7 @@ def form_error(error: EverpostError, language: Language) -> FormError | None:
             text = _sentence(error.reason) if shown is None else language.text(shown)
             return FormError(status, {error.field: text})
         case Conflict():
-            known = _CONFLICTS.get(error.field)
-            text = error.message if known is None else language.text(known)
-            return FormError(status, {error.field: text})
+            return FormError(status, {error.field: _conflict_text(error, language)})
         case TooMany():
             headers = {"retry-after": str(error.retry_after)}
             return FormError(status, {WHOLE: language.text(_LIMITED)}, headers)
@@ -135,6 +136,15 @@ def form_error(error: EverpostError, language: Language) -> FormError | None:
         case Busy():
             return FormError(status, {WHOLE: language.text(_BUSY)}, {"retry-after": "1"})
     return None
+
+
+def _conflict_text(error: Conflict, language: Language) -> str:
+    if isinstance(error, LastAdmin):
+        return language.text(_LAST_ADMIN)
+    if isinstance(error, TooManyTokens):
+        return language.text(_TOO_MANY, most=MAX_NAMED_TOKENS)
+    known = _CONFLICTS.get(error.field)
+    return error.message if known is None else language.text(known)
 
 
 def _sentence(reason: str) -> str:

@@ -16,6 +16,7 @@ _COOKIE = "everpost-notice"
 _SECONDS = 60
 _FORM = re.compile(r"([a-z-]{1,40})(?:\.([A-Za-z0-9,_-]{1,3300}))?")
 NOTICES = {
+    "token-revoked": message("The token has been revoked."),
     "role-changed": message("The role has been changed."),
     "user-disabled": message("The account has been disabled."),
     "user-enabled": message("The account has been enabled."),
@@ -25,7 +26,17 @@ NOTICES = {
     "comments-restored": message("Undone."),
     "comments-spam": message("The comments were marked as spam."),
     "settings-saved": message("The settings have been saved."),
+    "account-saved": message("Your account has been saved."),
+    "password-saved": message("Your password has been changed."),
+    "session-ended": message("The session has ended."),
+    "sessions-ended": message("You are signed out everywhere else."),
     "signed-out": message("You have signed out."),
+    "draft-saved": message("The draft is saved."),
+    "published": message("The post is published."),
+    "changes-published": message("The changes are published."),
+    "scheduled": message("The post is scheduled: readers see it from its publication date on."),
+    "unpublished": message("The post is a draft again: readers no longer see it."),
+    "deleted": message("The post is deleted."),
 }
 """The text of each notice. Add yours."""
 

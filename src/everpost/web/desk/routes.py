@@ -6,15 +6,19 @@ from functools import partial
 from fastapi import FastAPI, Response
 from fastapi.routing import APIRoute
 
+from everpost.api.http.request_bodies import MAX_POST_BODY
 from everpost.web.desk import start
-from everpost.web.desk.account import login, welcome
-from everpost.web.desk.administration import people, person, removal, settings
+from everpost.web.desk.account import account, confirmation, login, reset, tokens, welcome
+from everpost.web.desk.administration import database, people, person, removal, settings
 from everpost.web.desk.frame import PREFIX, Frame
 from everpost.web.desk.moderation import decisions, queue
-from everpost.web.desk.writing import posts
+from everpost.web.desk.writing import decisions as post_decisions
+from everpost.web.desk.writing import editor, posts, preview
 
 MAX_FORM = 16 * 1024
 """Bytes of a short form. Pages with longer ones have a limit of their own."""
+MAX_EDITOR_FORM = 4 * MAX_POST_BODY
+"""Bytes of a post as a form, in which most bytes can become three, and of its base."""
 
 
 def add_desk(app: FastAPI) -> None:
@@ -39,13 +43,36 @@ def _add_account(app: FastAPI) -> None:
     add("GET", "/login", login.show_login)
     add("POST", "/login", login.sign_in)
     add("POST", "/logout", login.sign_out)
+    add("GET", tokens.PATH, tokens.show_tokens)
+    add("POST", tokens.PATH, tokens.create_token)
+    add("POST", f"{tokens.PATH}/{{token_id}}/revoke", tokens.revoke_token)
     add("GET", "/welcome", welcome.show_welcome)
     add("POST", "/welcome", welcome.create_blog)
+    add("GET", "/reset", reset.show_reset)
+    add("POST", "/reset", reset.save_reset)
+    add("GET", "/confirm", confirmation.show_confirmation)
+    add("POST", "/confirm", confirmation.confirm)
+    add("GET", "/account", account.show_account)
+    add("POST", "/account", account.save_account)
+    add("GET", "/account/password", account.show_password)
+    add("POST", "/account/password", account.save_password)
+    add("POST", "/account/sessions", account.end_other_sessions)
+    add("POST", "/account/sessions/{token_id}", account.end_one_session)
 
 
 def _add_writing(app: FastAPI) -> None:
     """Posts and the editor."""
-    _add(app, "GET", "/posts", posts.show_posts)
+    add = partial(_add, app)
+    add("GET", "/posts", posts.show_posts)
+    add("GET", "/posts/new", editor.show_new)
+    add("POST", "/posts/new", editor.create, max_form=MAX_EDITOR_FORM)
+    add("GET", "/posts/{post_id}", editor.show)
+    add("POST", "/posts/{post_id}", editor.save, max_form=MAX_EDITOR_FORM)
+    add("POST", "/posts/{post_id}/undo", post_decisions.undo)
+    add("GET", "/posts/{post_id}/delete", post_decisions.ask_to_delete)
+    add("POST", "/posts/{post_id}/delete", post_decisions.delete)
+    add("GET", "/preview", preview.show_empty)
+    add("POST", "/preview", preview.show, max_form=MAX_EDITOR_FORM)
 
 
 def _add_moderation(app: FastAPI) -> None:
@@ -65,6 +92,8 @@ def _add_administration(app: FastAPI) -> None:
     add("GET", "/people/{user_id}/remove", removal.confirm_removal)
     add("POST", "/people/{user_id}/remove", removal.remove_person)
     add("GET", "/settings", settings.show_settings)
+    add("GET", database.PATH, database.show_database)
+    add("POST", f"{database.PATH}/export", database.export_archive)
     add("POST", "/settings", settings.save_settings, max_form=settings.MAX_SETTINGS_FORM)
 
 
