@@ -18,8 +18,8 @@ from everpost.transfer.archive.checker import check
 from everpost.transfer.archive.reader import open_archive
 from everpost.transfer.archive.writer import export
 from tests.conftest import Engines, offer_key
+from tests.contract.desk.administration.downloads import Download
 from tests.contract.desk.conftest import DeskSite
-from tests.contract.desk.downloads import Download
 from tests.contract.http.conftest import Applications
 from tests.contract.http.people import PEOPLE, headers_of
 from tests.contract.pages.html import Page
