@@ -1,10 +1,13 @@
 """`python -m devtools.translations`: adds new texts of the desk to its catalogues, and removes old ones.
 
-Catalogues have no line numbers and are sorted, so that changes of different pages merge.
+Catalogues have no line numbers and are sorted, so that changes of different pages merge. A conflict in
+a catalogue is resolved with the texts of both sides.
 """
 
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -14,6 +17,7 @@ from babel.messages.pofile import read_po, write_po
 from everpost.web.desk.languages import CATALOGUES
 
 WEB = CATALOGUES.parent
+_CONFLICT = "\n<<<<<<< "
 _METHODS = [("desk/**.py", "python"), ("templates/desk/**.html", "jinja2")]
 _KEYWORDS: Mapping[str, tuple[int, ...] | None] = {
     "_": None,
@@ -40,6 +44,22 @@ def read(path: Path) -> Catalog:
         return read_po(file, locale=path.stem.replace("-", "_"))
 
 
+def _merged(path: Path) -> Catalog:
+    """The texts of both sides of a merge that has a conflict in this file."""
+    both = Catalog(locale=path.stem.replace("-", "_"))
+    for side in ("2", "3"):
+        shown = subprocess.run(
+            ["git", "show", f":{side}:./{path.name}"],
+            cwd=path.parent,
+            check=True,
+            capture_output=True,
+        )
+        for each in read_po(BytesIO(shown.stdout), locale=both.locale):
+            if each.id:
+                both.add(each.id, each.string)
+    return both
+
+
 def missing_in(catalogue: Catalog) -> list[str]:
     """The texts that the catalogue does not translate."""
     return [str(each.id) for each in catalogue if each.id and not _is_translated(each.string)]
@@ -52,7 +72,7 @@ def _is_translated(text: str | Sequence[str] | None) -> bool:
 def main() -> None:
     texts = current_texts()
     for path in sorted(CATALOGUES.glob("*.po")):
-        catalogue = read(path)
+        catalogue = read(path) if _CONFLICT not in path.read_text() else _merged(path)
         catalogue.update(texts, no_fuzzy_matching=True)
         with path.open("wb") as file:
             write_po(

@@ -1,6 +1,7 @@
 """The limit: FastAPI returning prebuilt bytes, on the server that `everpost serve` runs.
 
-`ANSWERS` names a JSON file: for each path, the status, headers and body of the response.
+`ANSWERS` names a JSON file: for each path, the status, headers and body of the response. The body is text,
+with one character for each byte.
 """
 
 import json
@@ -10,12 +11,14 @@ from pathlib import Path
 
 from fastapi import FastAPI, Response
 
+from bench.baselines import LATIN
+
 app = FastAPI()
 
 
 def serve_prebuilt(status: int, headers: dict[str, str], body: str) -> Callable[[], Awaitable[Response]]:
     """An endpoint with this response."""
-    answer = Response(body.encode(), status_code=status, headers=headers)
+    answer = Response(body.encode(LATIN), status_code=status, headers=headers)
 
     async def endpoint() -> Response:
         return answer

@@ -11,10 +11,11 @@ from devtools.servers.databases import Databases, SqlDatabases
 from devtools.servers.sqlite import SqliteDatabases
 from sqlalchemy.engine import make_url
 
+from bench.baselines import LATIN
 from bench.http.blog import MeasuredBlog, fill_tutorial, make_blog
 from bench.http.operations import EVERPOST, HOT, LIMIT, OPERATIONS, REFERENCE, TUTORIAL, Operation, Target
 from bench.http.processes import Program
-from bench.http.wrk import ask_once, describe_wrk, open_client
+from bench.http.wrk import ask_once, describe_wrk, open_client, target_of
 from bench.servers import fresh, open_databases
 from everpost.app import API
 from everpost.benchmark.client import Request
@@ -112,10 +113,16 @@ async def limit_of(measured: Subject, operations: Sequence[Operation]) -> AsyncI
     async with open_client(measured.program) as client:
         for operation in operations:
             request = operation.request(measured.target, 0)
-            answer = await ask_once(client, request, unique="")
-            headers, body = dict(answer.headers), answer.text
+            method, path, sent = request.method, target_of(request), dict(request.headers)
+            async with client.stream(method, path, headers=sent) as answer:
+                body = b"".join([part async for part in answer.aiter_raw()])  # as sent: may be compressed
+            headers = dict(answer.headers)
             headers.pop("date", None)  # which the server writes
-            answers[f"/{operation.name}"] = {"status": answer.status_code, "headers": headers, "body": body}
+            answers[f"/{operation.name}"] = {
+                "status": answer.status_code,
+                "headers": headers,
+                "body": body.decode(LATIN),
+            }
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(answers, file)
         file.flush()

@@ -94,6 +94,7 @@ def create_app(settings: Settings | None = None) -> Blog:
     blog = Blog(title="Everpost", **_options(_lifespan(api.state.lifecycle, api.state.renderer)))
     blog.api, blog.state, blog.dependency_overrides = api, api.state, api.dependency_overrides
     handle_as_pages(blog, log_refusal)
+    blog.state.api_below_pages = API
     blog.state.presentations = Presentations(api.state.renderer, settings)
     blog.state.page_cache = PageCache(settings.cache_megabytes * _MEGABYTE)
     if not is_traced():
@@ -127,6 +128,7 @@ def create_api(settings: Settings | None = None) -> Api:
     app.state.lifecycle = lifecycle
     app.state.policies = Policies.of(settings)
     app.state.settings = settings
+    app.state.api_below_pages = None
     app.state.response_cache = ResponseCache()
     app.state.renderer = renderer
     handle_problems(app, log_refusal)

@@ -1,5 +1,7 @@
 """All errors. They state facts about the blog, and have no HTTP status."""
 
+from datetime import datetime
+
 
 class EverpostError(Exception):
     """Base class of all errors of Everpost. The message is for people."""
@@ -47,12 +49,27 @@ class TooManyTokens(Conflict):
         self.noun, self.field = "token", "name"
 
 
-class Stale(EverpostError):
-    """The resource has changed since the writer read it."""
+class NoPages(Conflict):
+    """The blog has no pages that links could lead to."""
 
-    def __init__(self, noun: str, name: str) -> None:
-        super().__init__(f"The {noun} {name!r} has changed since you read it: fetch it again and retry.")
+    def __init__(self) -> None:
+        EverpostError.__init__(
+            self,
+            "This server has no pages. Set `base_url` to the address of the server that has them.",
+        )
+        self.noun, self.field = "blog", "base_url"
+
+
+class Stale(EverpostError):
+    """The resource has changed since the writer read it; if that is known, at this time."""
+
+    def __init__(self, noun: str, name: str, *, changed_at: datetime | None = None) -> None:
+        when = "" if changed_at is None else f", at {changed_at:%Y-%m-%dT%H:%M:%SZ}"
+        super().__init__(
+            f"The {noun} {name!r} has changed since you read it{when}: fetch it again and retry."
+        )
         self.noun = noun
+        self.changed_at = changed_at
 
 
 class PreconditionRequired(EverpostError):

@@ -11,7 +11,7 @@ from devtools.servers.databases import new_name
 from devtools.serving import serving
 from playwright.async_api import Browser
 
-from everpost.app import create_app
+from everpost.app import Blog, create_app
 from everpost.domain.blog import BlogChange
 from everpost.domain.clock import now
 from everpost.settings import Settings
@@ -76,6 +76,14 @@ class Served:
             )
         return self._sites[name]
 
+    async def empty(self, name: str) -> tuple[str, Store, Blog]:
+        """A new blog on this database: its address, its store and its application."""
+        url = await self._database(name)
+        store = await open_store(url, timeout=TIMEOUT, pool_size=POOL_SIZE)
+        self._opened.push_async_callback(store.close)
+        blog = self._blog(url)
+        return await self._opened.enter_async_context(serving(blog)), store, blog
+
     async def _database(self, name: str) -> str:
         databases, database = self._engines.databases(name), new_name()
         await databases.create(database)
@@ -83,11 +91,14 @@ class Served:
         return databases.url(database)
 
     async def _serve(self, database_url: str, theme: Path | None = None) -> str:
+        return await self._opened.enter_async_context(serving(self._blog(database_url, theme)))
+
+    def _blog(self, database_url: str, theme: Path | None = None) -> Blog:
         settings = Settings.model_validate({"database_url": database_url, "theme": theme, **LENIENT})
         blog = create_app(settings)
         self._opened.push_async_callback(blog.state.lifecycle.close)
         self._opened.callback(blog.state.renderer.close)
-        return await self._opened.enter_async_context(serving(blog))
+        return blog
 
 
 @pytest.fixture(scope="session")

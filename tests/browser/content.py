@@ -8,7 +8,7 @@ from everpost.domain.blog import BlogChange, NavigationLink
 from everpost.domain.clock import now
 from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
-from everpost.domain.posts import PostKind
+from everpost.domain.posts import PostKind, PostStatus
 from everpost.stores.port import Store
 from everpost.web.assets import Assets
 from tests.contract.port.examples import (
@@ -23,6 +23,7 @@ from tests.contract.port.examples import (
 )
 
 ANN = a_user(id=numbered(1), name="Ann Author", email="ann@blog.example")
+DRAFT = numbered(2)
 LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 LATEST_POST = MOMENT + timedelta(days=10)
 ICON = f"/static/{Assets().names['icon.svg']}"
@@ -113,6 +114,15 @@ async def fill(store: Store) -> None:
     )
     await publish_thread(store, everything, discussion(everything.id))
     await publish(store, kind=PostKind.PAGE, title="About", slug="about", content="We are *here*.")
+    await publish(
+        store,
+        id=DRAFT,
+        title="A draft",
+        slug="draft",
+        content=EVERYTHING,
+        author=ANN.author,
+        status=PostStatus.DRAFT,
+    )
     change = BlogChange(
         updated_at=now(),
         title="A blog",

@@ -116,15 +116,17 @@ class Tab:
 
 
 @asynccontextmanager
-async def a_tab(browser: Browser, address: str, *, scripts: bool = True) -> AsyncIterator[Tab]:
-    """A tab in a context of its own. At the end, fails if anything was noted."""
-    context = await browser.new_context(java_script_enabled=scripts, reduced_motion="reduce")
+async def a_tab(
+    browser: Browser, address: str, *, scripts: bool = True, locale: str = "en-US", cookies: bool = False
+) -> AsyncIterator[Tab]:
+    """A tab in a context of its own. At the end, fails if anything was noted, or if there are cookies."""
+    context = await browser.new_context(java_script_enabled=scripts, reduced_motion="reduce", locale=locale)
     context.set_default_timeout(20_000)
     try:
         tab = Tab(await context.new_page(), address)
         tab.watch()
         yield tab
         assert not tab.faults, tab.faults
-        assert await context.cookies() == []
+        assert cookies or await context.cookies() == []
     finally:
         await context.close()

@@ -6,8 +6,11 @@ from typing import Literal
 import pytest
 from playwright.async_api import Browser
 
+from everpost.domain.people.actors import Actor
+from everpost.domain.people.tokens import Scope
+from everpost.services.drafts.preview_links import create_link
 from tests.browser.conftest import Sites
-from tests.browser.content import ANN
+from tests.browser.content import ANN, DRAFT
 from tests.browser.inspection import Tab, a_tab
 
 WIDTHS = (320, 1280)
@@ -88,6 +91,16 @@ async def test_the_example_theme(chromium: Browser, sites: Sites, language: str)
         for path in ("/", "/everything"):
             await tab.open(path)
             await inspect(tab, language)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+async def test_a_preview_of_a_draft(chromium: Browser, sites: Sites, language: str) -> None:
+    await sites.speak(language)
+    ann = Actor(ANN, frozenset({Scope.POSTS_WRITE}))
+    link = await create_link(sites.store, ann, await sites.store.blog.get(), DRAFT)
+    async with a_tab(chromium, sites.full) as tab:
+        await tab.open(link.path)
+        await inspect(tab, language)
 
 
 async def test_an_empty_blog(chromium: Browser, sites: Sites) -> None:

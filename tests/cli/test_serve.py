@@ -99,7 +99,8 @@ def test_a_blog_is_set_up_served_and_stopped(tmp_path: Path) -> None:
     with ServedBlog(f"sqlite:///{tmp_path}/blog.db", tmp_path, workers=2, admin_token=None) as blog:
         logged, message, *_ = blog.said().splitlines()
         assert " admin.created " in logged
-        greeting, _, secret = message.rpartition(" ")
+        greeting, _, secret = message.rpartition("#")
+        assert greeting.endswith(f" {blog.address}/desk/welcome")
         header = {"authorization": f"Bearer {secret}"}
         created = blog.client.post("/posts", json={"title": "a", "content": "b"}, headers=header)
         assert created.status_code == 201
@@ -109,7 +110,7 @@ def test_a_blog_is_set_up_served_and_stopped(tmp_path: Path) -> None:
         assert blog.process.wait(PATIENCE) == 0
         assert blog.said().splitlines() == [
             logged,
-            f"{greeting} {secret}",
+            f"{greeting}#{secret}",
             f"Everpost is listening on {blog.address}",
             f"Database: sqlite:///{tmp_path}/blog.db",
             f"API documentation: {blog.api}/docs",

@@ -18,11 +18,14 @@ from everpost.domain.clock import now
 from everpost.domain.comments import CommentPolicy
 from everpost.settings import Settings
 from everpost.web.assets import STATIC
+from everpost.web.pages import compressed
 from tests.contract.pages.html import Page
 from tests.contract.port.examples import MOMENT, a_user, comment_on, publish
 
 PAGE_BUDGET, STYLE_BUDGET = 14_000, 4_000
 """Bytes, compressed. 14 kB fit into the first packets of a connection (RFC 6928)."""
+DESK_SCRIPTS, DESK_STYLES = 15_000, 8_000
+"""Bytes of all pages together, compressed."""
 ASSETS = Path(__file__).parents[2] / "assets"
 WORDS = (Path(__file__).parents[2] / "docs" / "contract.md").read_text().split()
 
@@ -154,3 +157,10 @@ def test_the_committed_files_are_those_that_make_assets_writes() -> None:
     assert {manifest[name]: content for name, content in built.items()} == before
     for name, content in before.items():
         assert hashlib.sha256(content).hexdigest()[:16] in name
+
+
+def test_the_files_of_the_desk_are_small() -> None:
+    built = runpy.run_path(str(ASSETS / "pages.py"))["built"]()
+    sizes = {file.name: len(compressed(built[file.name])) for file in (ASSETS / "desk").iterdir()}
+    assert sum(size for name, size in sizes.items() if name.endswith(".js")) <= DESK_SCRIPTS
+    assert sum(size for name, size in sizes.items() if name.endswith(".css")) <= DESK_STYLES

@@ -47,6 +47,18 @@ async def test_responses_are_the_same_with_and_without_the_shortcut(blog_file: P
             assert _kept(short) == _kept(long), path
 
 
+async def test_a_cached_feed_is_not_mistaken_for_the_page_of_its_post(blog_file: Path) -> None:
+    blog = create_app(Settings(database_url=f"sqlite:///{blog_file}"))
+    async with (
+        blog.router.lifespan_context(blog),
+        httpx.AsyncClient(transport=httpx.ASGITransport(blog), base_url="http://blog.example") as client,
+    ):
+        post = await publish(await blog.state.lifecycle.store())
+        feed = f"/comments/{post.id}/atom.xml"
+        assert (await client.get(feed)).status_code == 200
+        assert (await client.get(f"http://blog.example/{feed}")).status_code == 404
+
+
 def test_the_shortcut_is_installed() -> None:
     blog = create_app(Settings(database_url="sqlite://"))
     assert PublicPageShortcut.__name__ in [getattr(each.cls, "__name__", "") for each in blog.user_middleware]

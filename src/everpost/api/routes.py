@@ -4,7 +4,7 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from everpost.api.endpoints import comments, health, moderation, posts
+from everpost.api.endpoints import comments, health, moderation, posts, preview_links
 from everpost.api.http.request_bodies import MAX_COMMENT_BODY, MAX_POST_BODY
 from everpost.api.openapi.responses import (
     BODY_PROBLEMS,
@@ -16,19 +16,24 @@ from everpost.api.openapi.responses import (
     problem_responses,
     read_responses,
     response_links,
+    secret_responses,
     update_responses,
 )
 from everpost.api.routing.route import CallRoute
 from everpost.api.schemas.comments import CommentCreated, CommentNode, CommentRead, DecisionRead
 from everpost.api.schemas.health import Health
 from everpost.api.schemas.posts import PostRead, TagRead
+from everpost.api.schemas.preview_links import PreviewLinkRead
 from everpost.api.user_routes import add_user_routes
+from everpost.api.working_copy_routes import add_working_copy_routes
 
 _POST_LINKS = response_links(
     {
         "GetPost": "get_post",
         "UpdatePost": "update_post",
         "DeletePost": "delete_post",
+        "CreatePreviewLink": "create_preview_link",
+        "RevokePreviewLinks": "revoke_preview_links",
         "ListComments": "list_comments",
         "CreateComment": "create_comment",
     },
@@ -46,10 +51,12 @@ def add_routes(app: FastAPI) -> None:
     app.router.route_class = CallRoute
     _add_posts(app)
     _add_post(app)
+    _add_preview(app)
     _add_tags(app)
     _add_comments(app)
     _add_comment(app)
     _add_moderation(app)
+    add_working_copy_routes(app)
     add_user_routes(app)
     _add_health(app)
 
@@ -94,6 +101,22 @@ def _add_post(app: FastAPI) -> None:
         methods=["DELETE"],
         response_description="The post and its comments are deleted.",
         responses=problem_responses(401, 403, 404, 412, 503),
+        **NO_CONTENT,
+    )
+
+
+def _add_preview(app: FastAPI) -> None:
+    add = partial(app.add_api_route, "/posts/{post_id}/preview", tags=["Posts"])
+    add(
+        preview_links.create_preview_link,
+        methods=["POST"],
+        responses=secret_responses(PreviewLinkRead, "The new link.", *BODY_PROBLEMS, 401, 403, 404, 409, 503),
+    )
+    add(
+        preview_links.revoke_preview_links,
+        methods=["DELETE"],
+        response_description="The links are revoked.",
+        responses=problem_responses(401, 403, 404, 503),
         **NO_CONTENT,
     )
 

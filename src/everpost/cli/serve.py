@@ -118,13 +118,28 @@ async def _prepare(settings: Settings) -> None:
         if settings.admin_token is not None:
             await keep_given_token(store, settings.admin_token)
         elif (secret := await make_first_token(store)) is not None:
-            typer.echo(f"Token of the first admin (shown only once): {secret}")
+            typer.echo(_welcome(settings, secret))
         elif not await has_admin(store):
             typer.echo(
                 "The blog has users, but no admin. Add one with: everpost user add --role admin", err=True
             )
     finally:
         await store.close()
+
+
+def _welcome(settings: Settings, secret: str) -> str:
+    """The next step on a new blog. The secret is in the fragment of the address, which browsers send to no
+    server.
+    """
+    if settings.api_only:
+        return f"Token of the first admin (shown only once): {secret}"
+    return f"Set up your blog (the address is shown only once): {_origin(settings)}/desk/welcome#{secret}"
+
+
+def _origin(settings: Settings) -> str:
+    """The address of the blog in a browser on this machine."""
+    host = "localhost" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - compared only
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
 def _announce(settings: Settings, address: str) -> None:

@@ -41,6 +41,19 @@ _LANGUAGE_TAG = re.compile(
 _SCRIPT, _REGION = 4, 2
 """The lengths of subtags that are not written in lower case."""
 _NOT_PLACES = frozenset({"localtime", "Factory"})
+ZONE_AREAS = (
+    "Africa",
+    "America",
+    "Antarctica",
+    "Arctic",
+    "Asia",
+    "Atlantic",
+    "Australia",
+    "Europe",
+    "Indian",
+    "Pacific",
+)
+"""The areas of the IANA database. Names outside them are for compatibility, except UTC."""
 _BASE_URL = re.compile(
     r"(?P<origin>https?://(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?)"
     r"(?P<path>(?:/(?!\.{1,2}(?:/|$))(?:[a-z0-9._~!$&'()*+,;=:@-]|%[0-9a-f]{2})+)*)",
@@ -156,14 +169,15 @@ def checked_language(text: str) -> str:
 
 def checked_time_zone(text: str) -> str:
     """The name of the time zone, if it is known. Raises Invalid."""
-    if text not in _time_zones():
+    if text not in time_zones():
         raise Invalid("time_zone", "should be a name in the IANA time zone database, such as Europe/Berlin")
     return text
 
 
 @cache
-def _time_zones() -> frozenset[str]:
-    return frozenset(available_timezones()) - _NOT_PLACES
+def time_zones() -> Mapping[str, None]:
+    """The names of all known time zones, sorted."""
+    return dict.fromkeys(sorted(available_timezones() - _NOT_PLACES))
 
 
 def checked_base_url(text: str) -> str:

@@ -14,6 +14,7 @@ from everpost.domain.records import Record
 from everpost.domain.reserved import is_reserved
 from everpost.domain.revisions import Revision
 from everpost.domain.text import normalize_slug
+from everpost.domain.writing.saved_copies import SavedCopy
 from everpost.errors import Invalid
 
 MAX_TITLE = 255
@@ -26,6 +27,8 @@ UNADDRESSABLE_TAGS = frozenset({".", ".."})
 """Browsers remove these segments from a path, however they are encoded."""
 MAX_PATHS = 20
 MAX_PATH = 500
+MAX_PREVIEW_NONCE = 2**53 - 1
+"""The least is 1. Every reader of JSON keeps integers up to this one exactly."""
 COMMENTS_INSIDE = 100
 """Maximum number of comments that a post contains."""
 COMMENTS_INSIDE_LISTED = 10
@@ -96,6 +99,8 @@ class Post(Record):
     comment_count: int = 0
     """The number of its approved comments."""
     comments: tuple[Comment, ...] = ()
+    preview_nonce: int | None = field(default=None, repr=False)
+    """Only in records: the number that the signatures of its preview links contain; None: it has no links."""
     stamp: int = field(default=0, compare=False, repr=False)
     """A random number, which the store renews with each version and does not copy to other databases. 0: the
     value is not from a store.
@@ -142,6 +147,7 @@ class PostChange:
     author_id: Id | None = None
     comment_policy: CommentPolicy | Literal["inherit"] | None = None
     """"inherit": use the policy of the blog from now on."""
+    saved_copy: SavedCopy | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

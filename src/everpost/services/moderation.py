@@ -1,5 +1,6 @@
 """Moderation of the comments of all posts."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,9 +12,10 @@ from everpost.domain.paging import Page, Position
 from everpost.domain.people.actors import Actor
 from everpost.domain.people.tokens import Scope
 from everpost.domain.people.users import Author
+from everpost.domain.posts import Post
 from everpost.domain.revisions import ExpectedRevisions
 from everpost.errors import EverpostError, Forbidden, NotFound
-from everpost.services.comments import read_comment
+from everpost.services.comments import moderates, read_comment
 from everpost.services.security_events import COMMENT_DECIDED, record
 from everpost.stores.port import Store
 
@@ -25,6 +27,15 @@ class Decision:
     id: Id
     status: CommentStatus
     match: ExpectedRevisions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModeratedComment:
+    """A comment with the context of a decision about it. `parent`: the comment that it replies to."""
+
+    comment: Comment
+    post: Post
+    parent: Comment | None
 
 
 async def page_queue(
@@ -40,6 +51,37 @@ async def page_queue(
     )
 
 
+async def with_contexts(
+    store: Store, actor: Actor, comments: Sequence[Comment]
+) -> Sequence[ModeratedComment]:
+    """The comments with their contexts, without those that the actor may not moderate any more, or whose
+    posts were removed meanwhile.
+    """
+    post_ids = list(dict.fromkeys(comment.post_id for comment in comments))
+    parent_ids = list(dict.fromkeys(each.parent_id for each in comments if each.parent_id is not None))
+    found_posts, found_parents = await asyncio.gather(
+        asyncio.gather(*(_find_post(store, each) for each in post_ids)),
+        asyncio.gather(*map(store.comments.find, parent_ids)),
+    )
+    posts = {post.id: post for post in found_posts if post is not None and moderates(actor, post)}
+    parents = {parent.id: parent for parent in found_parents if parent is not None}
+    return [
+        ModeratedComment(
+            comment=each,
+            post=posts[each.post_id],
+            parent=None if each.parent_id is None else parents.get(each.parent_id),
+        )
+        for each in comments
+        if each.post_id in posts
+    ]
+
+
+async def find_moderated(store: Store, actor: Actor, ids: Sequence[Id]) -> Sequence[ModeratedComment]:
+    """The comments with these ids that still exist, as they are now, and that the actor may moderate."""
+    found = await asyncio.gather(*map(store.comments.find, ids))
+    return await with_contexts(store, actor, [each for each in found if each is not None])
+
+
 async def editors_of(store: Store, comments: Sequence[Comment]) -> Mapping[Id, Author]:
     """The users who edited these comments of others, with their current names."""
     editors: dict[Id, Author] = {}
@@ -47,6 +89,13 @@ async def editors_of(store: Store, comments: Sequence[Comment]) -> Mapping[Id, A
         with suppress(NotFound):  # removed
             editors[editor_id] = (await store.users.get(editor_id)).author
     return editors
+
+
+async def _find_post(store: Store, id: Id) -> Post | None:
+    try:
+        return await store.posts.get(id, comments=0)
+    except NotFound:
+        return None
 
 
 async def moderate_comments(

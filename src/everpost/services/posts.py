@@ -32,6 +32,7 @@ from everpost.domain.posts import (
 )
 from everpost.domain.revisions import ExpectedRevisions
 from everpost.domain.text import slug_from
+from everpost.domain.writing.saved_copies import SavedCopy
 from everpost.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from everpost.stores.port import Store
 
@@ -53,6 +54,7 @@ class PostDraft:
     paths: tuple[str, ...] | None = None
     author_id: Id | None = None
     comment_policy: CommentPolicy | None = None
+    saved_copy: SavedCopy | None = None
 
 
 async def read_post(store: Store, actor: Actor, id: Id, *, comments: int) -> Post:
@@ -159,7 +161,7 @@ async def create_post(store: Store, actor: Actor, draft: PostDraft) -> tuple[Pos
         comment_policy=draft.comment_policy,
     )
     try:
-        added = await store.posts.add(post, numbered=draft.slug is None)
+        added = await store.posts.add(post, numbered=draft.slug is None, saved_copy=draft.saved_copy)
     except Conflict as conflict:
         if draft.id is None or conflict.field != "id":
             raise
@@ -217,9 +219,9 @@ async def update_post(
     """Change the post, if the change has any new value, and return it. An empty slug is replaced by the
     default for the title. Raises Unauthenticated, NotFound, Forbidden, Stale, Conflict, Invalid.
     """
-    user = await _writer(store, actor, id)
+    user = await require_writer(store, actor, id)
     if change == PostChange(updated_at=change.updated_at):
-        return await _unchanged(store, actor, id, match)
+        return await _unchanged(store, actor, id, change, match)
     checked = replace(
         change,
         slug=checked_slug(change.slug) if change.slug else None,
@@ -234,22 +236,22 @@ async def update_post(
         checked = replace(checked, slug=slug_from(title), is_slug_numbered=True)
     try:
         return await store.posts.save(
-            id, checked, match=match, comments=COMMENTS_INSIDE, owner_id=_owner_id(actor)
+            id, checked, match=match, comments=COMMENTS_INSIDE, owner_id=owner_id(actor)
         )
     except Forbidden:
-        raise await _refusal(store, actor, id) from None
+        raise await refusal(store, actor, id) from None
 
 
 async def delete_post(store: Store, actor: Actor, id: Id, *, match: ExpectedRevisions) -> None:
     """Remove the post and its comments. Raises Unauthenticated, NotFound, Forbidden, Stale."""
-    await _writer(store, actor, id)
+    await require_writer(store, actor, id)
     try:
-        await store.posts.remove(id, match=match, owner_id=_owner_id(actor))
+        await store.posts.remove(id, match=match, owner_id=owner_id(actor))
     except Forbidden:
-        raise await _refusal(store, actor, id) from None
+        raise await refusal(store, actor, id) from None
 
 
-async def _writer(store: Store, actor: Actor, id: Id) -> User:
+async def require_writer(store: Store, actor: Actor, id: Id) -> User:
     """The actor as a user who may write posts. If the actor may not, raises Forbidden if the actor sees the
     post, and NotFound otherwise.
     """
@@ -260,21 +262,27 @@ async def _writer(store: Store, actor: Actor, id: Id) -> User:
         raise
 
 
-def _owner_id(actor: Actor) -> Id | None:
+def owner_id(actor: Actor) -> Id | None:
     """The author whose posts the actor may change; None: every author."""
     return None if actor.edits_all else actor.id
 
 
-async def _refusal(store: Store, actor: Actor, id: Id) -> Forbidden:
+async def refusal(store: Store, actor: Actor, id: Id) -> Forbidden:
     """The error for changing a post of another author. Raises NotFound if the actor may not even see it."""
     await read_post(store, actor, id, comments=0)
     return Forbidden("This post belongs to another author.")
 
 
-async def _unchanged(store: Store, actor: Actor, id: Id, match: ExpectedRevisions) -> Post:
+async def _unchanged(
+    store: Store, actor: Actor, id: Id, change: PostChange, match: ExpectedRevisions
+) -> Post:
     post = await read_post(store, actor, id, comments=COMMENTS_INSIDE)
     if not actor.owns(post):
-        raise await _refusal(store, actor, id)
+        raise await refusal(store, actor, id)
     if match is not None and post.revision not in match:
         raise Stale("post", id)
+    if change.saved_copy is not None:
+        saved = change.saved_copy
+        with suppress(NotFound, Stale):
+            await store.working_copies.remove(saved.user_id, id, match=frozenset({saved.revision}))
     return post

@@ -127,8 +127,9 @@ class CachedStore:
     def __init__(self, store: Store, *, capacity: int) -> None:
         self.posts = CachedPosts(store.posts, capacity=capacity)
         self.comments, self.blog = store.comments, store.blog
+        self.preview_links = store.preview_links
         self.users, self.tokens, self.limits = store.users, store.tokens, store.limits
-        self.records = store.records
+        self.working_copies, self.records = store.working_copies, store.records
         self.ping, self.close = store.ping, store.close
 
 

@@ -69,7 +69,7 @@ async def send_asset(request: Request, name: str) -> Response:
     body = asset.body
     if asset.media_type in (_TEXTS | _SCRIPT).values():
         headers["vary"] = "Accept-Encoding"
-        if accepts_gzip(request):
+        if accepts_gzip(request.headers.get("accept-encoding", "").encode("latin-1")):
             body, headers["content-encoding"] = asset.compressed, "gzip"
     return Response(body, headers=headers, media_type=asset.media_type)
 

@@ -4,7 +4,7 @@ from datetime import datetime, tzinfo
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
 
 from everpost.web.contexts import Moment
 
@@ -19,6 +19,14 @@ def day(moment: datetime, language: str, zone: tzinfo) -> Moment:
         text=format_date(local, "long", locale=locale_of(language)),
         iso=local.isoformat(timespec="seconds"),
     )
+
+
+def minute(moment: datetime, language: str, zone: tzinfo) -> Moment:
+    """The day and the time, such as 4 May 2026, 15:02."""
+    local, locale = _local(moment, zone), locale_of(language)
+    pattern = str(get_datetime_format("medium", locale=locale)).replace("'", "")
+    shown = pattern.format(format_time(local, "short", locale=locale), format_date(local, locale=locale))
+    return Moment(text=shown, iso=local.isoformat(timespec="seconds"))
 
 
 def short_day(moment: datetime, language: str, zone: tzinfo) -> Moment:

@@ -82,9 +82,9 @@ def _feeds_of(shown: Presentation, post: Post) -> tuple[Feed, ...]:
     return feeds_of(shown.urls.comments_of(post), f"Comments on {title_of(post)}")
 
 
-def private_metadata(shown: Presentation, heading: str) -> Metadata:
+def private_metadata(shown: Presentation, heading: str, *, note: str = "") -> Metadata:
     """The metadata of a page that should not be indexed or linked to."""
-    return Metadata(title=_title(shown, heading), is_indexed=False)
+    return Metadata(title=_title(shown, heading), is_indexed=False, note=note)
 
 
 def _title(shown: Presentation, heading: str) -> str:

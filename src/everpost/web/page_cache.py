@@ -37,10 +37,10 @@ class PageCache:
         self._kept.move_to_end(key)
         return page
 
-    def posts(self, key: Hashable) -> Sequence[Post]:
-        """Those posts that the page with this key shows and that are still in memory."""
-        shown = self._kept[key][1] if key in self._kept else ()
-        return [post for each in shown if (post := each()) is not None]
+    def only_post(self, key: Hashable) -> Post | None:
+        """The post that the page with this key shows, if it is still in memory and the only one."""
+        kept = self._kept.get(key)
+        return kept[1][0]() if kept is not None and len(kept[1]) == 1 else None
 
     def keep(self, key: Hashable, posts: Sequence[Post], page: RenderedPage) -> None:
         """Keep the page in place of an outdated one."""

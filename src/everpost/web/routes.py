@@ -11,7 +11,7 @@ from everpost.web.feeds import comments as comment_feeds
 from everpost.web.feeds import guide, robots, sitemap
 from everpost.web.feeds import posts as post_feeds
 from everpost.web.feeds.formats import FORMATS
-from everpost.web.public import archive, comments, lists, posts, sent_comments, tags
+from everpost.web.public import archive, comments, lists, posts, previews, sent_comments, tags
 
 
 def add_pages(app: FastAPI) -> None:
@@ -25,6 +25,7 @@ def add_pages(app: FastAPI) -> None:
     get("/tags/{tag:path}", lists.show_tag)
     get("/authors/{user_id}", lists.show_author)
     get("/archive", archive.show_archive)
+    get("/preview/{post_id}", previews.show_preview)
     get("/static/{name:path}", send_asset)
     get("/comments/{post_id}/{comment_id}", sent_comments.show_sent)
     post("/comments/{post_id}/{comment_id}", sent_comments.change_sent)

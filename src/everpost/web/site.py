@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from everpost.api.routing.dependencies import OpenStore
+from everpost.api.routing.links import origin_of
 from everpost.domain.blog import Blog
 from everpost.domain.posts import Post
 from everpost.services.blog import read_settings
@@ -20,7 +21,7 @@ from everpost.web.contexts import Context, Link, Moment, Site
 from everpost.web.feeds.alternates import feeds_of
 from everpost.web.rendering import Templates
 from everpost.web.titles import title_of_blog
-from everpost.web.urls import Urls, origin_of, urls_of
+from everpost.web.urls import Urls, urls_of
 
 _MAX_HOSTS = 100
 _ENGLISH = "en"

@@ -1,6 +1,5 @@
 """URLs of pages: absolute paths, with the path under which the blog is mounted."""
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from urllib.parse import quote, urlencode
@@ -11,11 +10,9 @@ from everpost.domain.blog import Blog
 from everpost.domain.ids import Id
 from everpost.domain.permalinks import DEFAULT_PERMALINK, Addressed, path_of
 from everpost.domain.posts import Post
-from everpost.settings import Settings
 
 MAIN = "main"
 """The fragment of what a page is about. A redirect needs a fragment, or browsers keep that of the form."""
-_HOST = re.compile(r"[A-Za-z0-9.\-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +104,6 @@ def urls_of(root_path: str, origin: str, blog: Blog | None) -> Urls:
     root = quote(root_path.rstrip("/"))
     base = origin + root if blog is None or blog.base_url is None else blog.base_url
     return Urls(root, base) if blog is None else Urls(root, base, blog.permalink, blog.zone)
-
-
-def origin_of(request: Request, settings: Settings) -> str:
-    """The scheme and the host of the request; empty if its Host header is malformed."""
-    host = request.headers.get("host", "")
-    sent = request.headers.get("x-forwarded-proto") if settings.proxies > 0 else None
-    scheme = sent if sent in ("http", "https") else request.scope.get("scheme", "http")
-    return f"{scheme}://{host.lower()}" if _HOST.fullmatch(host) else ""
 
 
 def root_of(request: Request) -> str:

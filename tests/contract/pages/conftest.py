@@ -1,8 +1,9 @@
 """Readers of the pages, on every database."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 from urllib.parse import urlencode
 
 import httpx
@@ -10,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from everpost.app import create_app
+from everpost.domain import clock
 from everpost.domain.blog import BlogChange
 from everpost.domain.clock import now
 from everpost.domain.comments import CommentPolicy
@@ -96,3 +98,15 @@ async def strict_site(sites: Sites, store_name: str) -> Site:
     site = await sites.on_empty_blog(store_name, strict=True)
     await site.change(comment_policy=CommentPolicy.OPEN)
     return site
+
+
+@pytest.fixture
+def pass_a_second(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """A function that advances the clock until no page is younger than a second."""
+
+    class AheadClock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # not Self
+            return datetime.now(tz) + timedelta(seconds=1)
+
+    return lambda: monkeypatch.setattr(clock, "datetime", AheadClock)

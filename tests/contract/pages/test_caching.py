@@ -1,6 +1,7 @@
 """Any cache can store pages, and never serves an outdated one."""
 
 import gzip
+from collections.abc import Callable
 from datetime import timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
@@ -91,13 +92,26 @@ async def test_a_client_that_knows_only_the_date_never_keeps_an_outdated_page(si
     assert Page(new).all("//div[@class='text']") == ["Content"]
 
 
-async def test_a_client_that_knows_only_the_date_is_told_that_an_old_page_has_not_changed(site: Site) -> None:
-    later = {"if-modified-since": format_datetime(now() + timedelta(seconds=1), usegmt=True)}
+async def test_a_client_that_knows_only_the_date_is_told_that_an_old_page_has_not_changed(
+    site: Site, pass_a_second: Callable[[], None]
+) -> None:
     await site.get("/hello")
-    assert (await site.client.get("/hello", headers=later)).status_code == 304
-    both = later | {"if-none-match": '"other"'}
-    assert (await site.client.get("/hello", headers=both)).status_code == 200
-    assert (await site.client.get("/hello", headers={"if-modified-since": "yesterday"})).status_code == 200
+    pass_a_second()
+    page = await site.get("/hello")
+    assert (await _since(site, page)).status_code == 304
+    dated = {"if_modified_since": page.headers["last-modified"]}
+    assert (await site.get("/hello", **dated, if_none_match='"other"')).status_code == 200
+    assert (await site.get("/hello", if_modified_since="yesterday")).status_code == 200
+
+
+async def test_a_later_date_is_that_of_another_page(site: Site, pass_a_second: Callable[[], None]) -> None:
+    """Another process rendered a page that this one never had, and then everything was as before."""
+    await site.get("/hello")
+    pass_a_second()
+    modified = parsedate_to_datetime((await site.get("/hello")).headers["last-modified"])
+    for seconds in (-1, 1):
+        other = format_datetime(modified + timedelta(seconds=seconds), usegmt=True)
+        assert (await site.get("/hello", if_modified_since=other)).status_code == 200
 
 
 async def test_assets_are_immutable_and_named_by_the_page(site: Site) -> None:

@@ -74,6 +74,7 @@ class PostFields(TypedDict, total=False):
     paths: tuple[str, ...]
     author: Author | None
     comment_policy: CommentPolicy | None
+    preview_nonce: int | None
 
 
 class CommentFields(TypedDict, total=False):

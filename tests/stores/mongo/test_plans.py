@@ -139,6 +139,7 @@ async def test_people_and_tokens_are_found_at_once(store: MongoStore, profiled: 
     await store.tokens.add(token)
     assert await store.tokens.find(token.digest) == (token, users[7])
     await store.tokens.mark_used(token.id, MOMENT)
+    assert await store.tokens.last_uses([users[7].id]) == {users[7].id: MOMENT}
     await store.tokens.remove(token.id, user_id=None)
     assert await store.users.find(users[7].email.upper()) == users[7]
     after = users[50].position

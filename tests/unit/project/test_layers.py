@@ -69,7 +69,7 @@ MAY_IMPORT = {
     "api/schemas/posts.py": "markup.plain_text markup.results",
     "api/http/responses.py": "orjson",
     "web": "errors domain markup.results services stores.port.Store settings.Settings api web"
-    " fastapi starlette pydantic markupsafe",
+    " fastapi starlette pydantic markupsafe typing_extensions",
     "web/rendering.py": "jinja2 structlog",
     "web/feeds": "lxml orjson",
     "web/dates.py": "babel",

@@ -12,12 +12,12 @@ from everpost.domain.clock import EARLIEST, LATEST
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.people.users import Author, User
-from everpost.domain.posts import MAX_CONTENT
 from everpost.domain.records import Record
+from everpost.domain.writing.working_copies import PostBase, PostText, max_typed
 from everpost.errors import Invalid
 from everpost.transfer.archive.format import MAX_LINE
 from everpost.transfer.copy.record_json import canonical_values, read_row, row_of
-from tests.contract.port.blog.whole_blogs import ANN, SETTINGS, TOKENS, a_whole_blog
+from tests.contract.port.blog.whole_blogs import ANN, SETTINGS, TOKENS, WORKING_COPIES, a_whole_blog
 from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered
 from tests.unit.services.test_passwords import UNKEPT_HASHES
 
@@ -96,7 +96,9 @@ def test_comments_of_a_post_sort_by_date_and_id(comments: list[Comment]) -> None
 
 
 def test_the_longest_line_is_within_the_limit() -> None:
-    longest = a_post(title="\x01" * 255, content="\x01" * MAX_CONTENT, slug="\U00010330" * 255)
+    text = PostText(**{name: "\x01" * max_typed(name) for name in PostText.NAMES})
+    base = PostBase(etag='"1-1-0123456789abcdef"', updated_at=MOMENT, text=text)
+    longest = replace(WORKING_COPIES[0], text=text, base=base)
     line = row_of(longest).line
     assert len(line) < MAX_LINE
     assert read_row(line).record == longest

@@ -11,7 +11,7 @@ from everpost.api.http.representations import Representation
 from everpost.api.http.responses import listed, tagged, with_secret
 from everpost.api.routing.dependencies import CurrentPolicies, CurrentRenderer, OpenStore
 from everpost.api.routing.links import comment_path, next_link, thread_path
-from everpost.api.routing.parameters import CommentId, EditKey, IfMatch, IfNoneMatch, PostId, ThreadQuery
+from everpost.api.routing.parameters import CommentId, EditKey, IfMatch, IfNoneMatch, PostId, ThreadParameters
 from everpost.api.routing.representations import CommentFields, Include
 from everpost.api.routing.security import ClientAddress, CurrentActor
 from everpost.api.schemas.comments import (
@@ -41,7 +41,7 @@ async def list_comments(
     renderer: CurrentRenderer,
     actor: CurrentActor,
     post_id: PostId,
-    query: Annotated[ThreadQuery, Query()],
+    query: Annotated[ThreadParameters, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """List the comments of a post, oldest first.

@@ -11,7 +11,7 @@ from everpost.api.http.representations import Representation
 from everpost.api.http.responses import JsonResponse, listed
 from everpost.api.routing.dependencies import CurrentRenderer, OpenStore
 from everpost.api.routing.links import next_link, path_of
-from everpost.api.routing.parameters import IfNoneMatch, QueueQuery
+from everpost.api.routing.parameters import IfNoneMatch, QueueParameters
 from everpost.api.routing.security import CurrentMember
 from everpost.api.schemas.comments import DecisionRead, Decisions, read_for_moderators
 from everpost.domain.comments import Comment
@@ -28,7 +28,7 @@ async def list_moderation_queue(
     store: OpenStore,
     renderer: CurrentRenderer,
     actor: CurrentMember,
-    query: Annotated[QueueQuery, Query()],
+    query: Annotated[QueueParameters, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """List the comments that you may moderate, newest first.

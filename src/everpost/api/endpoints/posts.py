@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from everpost.api.http.etags import expected_revisions
+from everpost.api.http.etags import expected_revisions, parse_expected_revision
 from everpost.api.http.representations import Representation
 from everpost.api.http.response_cache import ResponseCache
 from everpost.api.http.responses import listed, rendered, tagged
@@ -20,8 +20,9 @@ from everpost.api.routing.parameters import (
     IfMatch,
     IfNoneMatch,
     PostId,
-    PostsQuery,
-    TagsQuery,
+    PostsParameters,
+    SavedRevision,
+    TagsParameters,
 )
 from everpost.api.routing.representations import Include, PostFields
 from everpost.api.routing.security import CurrentActor, CurrentMember
@@ -42,6 +43,7 @@ from everpost.domain.posts import (
     PostSort,
     PostStatus,
 )
+from everpost.domain.writing.saved_copies import SavedCopy
 from everpost.services import posts
 from everpost.services.policies import Policies
 from everpost.services.search.titles import find_page, has_words
@@ -55,7 +57,7 @@ async def list_posts(
     renderer: CurrentRenderer,
     policies: CurrentPolicies,
     actor: CurrentActor,
-    query: Annotated[PostsQuery, Query()],
+    query: Annotated[PostsParameters, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """List posts, newest first by default.
@@ -98,7 +100,7 @@ async def list_post(
     return response_cache.render(found).alone.answer(if_none_match)
 
 
-def _query(actor: Actor, query: PostsQuery, policies: Policies) -> PostQuery:
+def _query(actor: Actor, query: PostsParameters, policies: Policies) -> PostQuery:
     sort, after, until = query.sort, query.after, None
     if query.updated_after is not None:
         sort, until = PostSort.LEAST_RECENTLY_UPDATED, now() - policies.settling
@@ -120,7 +122,7 @@ def _query(actor: Actor, query: PostsQuery, policies: Policies) -> PostQuery:
     )
 
 
-async def _find_post(store: Store, actor: Actor, query: PostsQuery) -> Post | None:
+async def _find_post(store: Store, actor: Actor, query: PostsParameters) -> Post | None:
     """The post with the slug or the path, if it also matches the other filters."""
     comments = _listed_comments(query)
     if query.slug is not None:
@@ -130,11 +132,11 @@ async def _find_post(store: Store, actor: Actor, query: PostsQuery) -> Post | No
     return found if found is not None and _matches_filters(query, found) else None
 
 
-def _listed_comments(query: PostsQuery) -> int:
+def _listed_comments(query: PostsParameters) -> int:
     return min(query.comments, COMMENTS_INSIDE_LISTED)
 
 
-def _matches_filters(query: PostsQuery, post: Post) -> bool:
+def _matches_filters(query: PostsParameters, post: Post) -> bool:
     """Whether the post with the slug or the path also matches the other filters."""
     author = read_post(post)["author"]
     return (
@@ -153,7 +155,7 @@ async def list_tags(
     request: Request,
     store: OpenStore,
     _actor: CurrentActor,
-    query: Annotated[TagsQuery, Query()],
+    query: Annotated[TagsParameters, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """List the tags of published posts, in alphabetical order.
@@ -168,14 +170,20 @@ async def list_tags(
     return listed([read_tag(count) for count in page.rows], headers, if_none_match)
 
 
-async def create_post(request: Request, store: OpenStore, actor: CurrentMember, body: PostCreate) -> Response:
+async def create_post(
+    request: Request,
+    store: OpenStore,
+    actor: CurrentMember,
+    body: PostCreate,
+    working_copy: SavedRevision = None,
+) -> Response:
     """Create a post.
 
     It is published immediately unless it has the status `draft` or a later publication date. Send your own
     `id` to make the request idempotent: a repeated request returns the stored post, with status 200.
     Requires the scope `posts:write`.
     """
-    post, is_new = await posts.create_post(store, actor, draft_of(body))
+    post, is_new = await posts.create_post(store, actor, draft_of(body, _saved_copy(actor, working_copy)))
     return tagged(
         read_post(post),
         post.revision,
@@ -209,21 +217,34 @@ async def get_post(
 
 
 async def update_post(
-    store: OpenStore, actor: CurrentMember, post_id: PostId, body: PostUpdate, if_match: IfMatch = None
+    store: OpenStore,
+    actor: CurrentMember,
+    post_id: PostId,
+    body: PostUpdate,
+    working_copy: SavedRevision = None,
+    if_match: IfMatch = None,
 ) -> Response:
     """Update a post.
 
     Only the fields in the body change. Send `If-Match` to avoid overwriting someone else's changes.
     Requires the scope `posts:write`.
     """
-    post = await posts.update_post(store, actor, post_id, change_of(body), match=expected_revisions(if_match))
+    change = change_of(body, _saved_copy(actor, working_copy))
+    post = await posts.update_post(store, actor, post_id, change, match=expected_revisions(if_match))
     return tagged(read_post(post), post.revision)
+
+
+def _saved_copy(actor: Actor, sent: str | None) -> SavedCopy | None:
+    """The actor's working copy with the revision that was sent."""
+    if sent is None or actor.id is None:
+        return None
+    return next((SavedCopy(actor.id, each) for each in parse_expected_revision(sent) or ()), None)
 
 
 async def delete_post(
     store: OpenStore, actor: CurrentMember, post_id: PostId, if_match: IfMatch = None
 ) -> Response:
-    """Delete a post and its comments.
+    """Delete a post, its comments and all working copies of it.
 
     Requires the scope `posts:write`.
     """

@@ -8,7 +8,7 @@ from fastapi import Query, Request, Response
 from everpost.api.http.responses import JsonResponse, listed
 from everpost.api.routing.dependencies import OpenStore
 from everpost.api.routing.links import next_link, path_of
-from everpost.api.routing.parameters import IfNoneMatch, TokenId, TokensQuery
+from everpost.api.routing.parameters import IfNoneMatch, TokenId, TokensParameters
 from everpost.api.routing.security import CurrentMember, CurrentProof
 from everpost.api.schemas.tokens import TokenCreate, TokenCreated, read_token
 from everpost.domain.paging import MAX_LIMIT, encode_cursor
@@ -20,7 +20,7 @@ async def list_tokens(
     request: Request,
     store: OpenStore,
     actor: CurrentMember,
-    query: Annotated[TokensQuery, Query()],
+    query: Annotated[TokensParameters, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """List a user's tokens, oldest first.

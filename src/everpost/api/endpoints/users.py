@@ -10,7 +10,7 @@ from everpost.api.http.problems import refusal
 from everpost.api.http.responses import listed, tagged
 from everpost.api.routing.dependencies import OpenStore
 from everpost.api.routing.links import next_link, path_of
-from everpost.api.routing.parameters import IfMatch, IfNoneMatch, PageQuery, UserId
+from everpost.api.routing.parameters import IfMatch, IfNoneMatch, PageParameters, UserId
 from everpost.api.routing.security import CurrentMember, CurrentProof
 from everpost.api.schemas.users import AccountUpdate, UserCreate, UserUpdate, read_user
 from everpost.domain.ids import PATTERN, Id, parse_id
@@ -52,7 +52,7 @@ async def list_users(
     request: Request,
     store: OpenStore,
     actor: CurrentMember,
-    query: Annotated[PageQuery, Query()],
+    query: Annotated[PageParameters, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """List all users, oldest first.

@@ -9,14 +9,14 @@ from everpost.api.http.media_types import FORM, is_form
 _MAX_FIELDS = 20
 
 
-async def read_form(request: Request) -> dict[str, str]:
-    """The fields of the form in the body. Raises HTTPException if it is malformed."""
+async def read_form(request: Request, *, max_fields: int = _MAX_FIELDS) -> dict[str, str]:
+    """The fields of the form in the body. Raises HTTPException if it is malformed or has more fields."""
     if not is_form(request.headers):
         raise HTTPException(415, f"Send the request body as {FORM}, in UTF-8.")
     try:
         body = (await request.body()).decode("ascii")
         fields = parse_qsl(
-            body, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=_MAX_FIELDS
+            body, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=max_fields
         )
     except ValueError:
         raise HTTPException(400, "The request body is not a valid form in UTF-8.") from None

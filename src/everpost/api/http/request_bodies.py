@@ -17,6 +17,8 @@ MAX_BODY = 64 * KIBIBYTE
 MAX_COMMENT_BODY = 128 * KIBIBYTE
 """Bytes: 20,000 characters of any script, as UTF-8 or as `\\u` escapes."""
 MAX_POST_BODY = 2048 * KIBIBYTE
+MAX_WORKING_COPY_BODY = 2 * MAX_POST_BODY
+"""A working copy is sent with its base, once."""
 MAX_FORM_BODY = 16 * KIBIBYTE
 """Bytes: a password of 1,000 characters takes up to 12,000, percent-encoded."""
 MAX_LEVELS = 100

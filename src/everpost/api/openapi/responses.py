@@ -21,6 +21,7 @@ _LOGIN_SCHEME = "login"
 
 TAGS = (
     ("Posts", "Write, read and list posts, and list their tags."),
+    ("Working copies", "Text that you have typed into a post, but not saved yet. Nobody else sees it."),
     ("Comments", "The comments of a post, as a flat list or as a tree."),
     ("Moderation", "The comments on all posts that are waiting for a decision."),
     ("Authentication", "Log in and out, and manage the bearer tokens of programs."),
@@ -64,7 +65,7 @@ _DESCRIPTIONS = {
     413: "The request body is too large.",
     415: "The `Content-Type` is not `application/json`.",
     422: "The request is invalid; `errors` lists each invalid field or parameter.",
-    428: "Changing `status` requires `If-Match` with the comment's ETag.",
+    428: "A precondition is required: send `If-Match` with the ETag of the resource.",
     429: "Too many attempts: wait as long as `Retry-After` says, then try again.",
     503: "The database is busy or unavailable: wait as long as `Retry-After` says, then retry.",
 }
@@ -135,6 +136,16 @@ def update_responses(model: object, description: str, *problems: int) -> Respons
     """The responses of an endpoint that updates a resource."""
     return {
         200: {"model": model, "description": description, "headers": _ETAG},
+        **problem_responses(*problems),
+    }
+
+
+def replacement_responses(model: object, noun: str, *problems: int) -> Responses:
+    """The responses of an endpoint that creates a resource at its path, or replaces it."""
+    made = {"model": model, "headers": _ETAG}
+    return {
+        200: {**made, "description": f"The {noun} was replaced, or already had this content."},
+        201: {**made, "description": f"The new {noun}."},
         **problem_responses(*problems),
     }
 

@@ -1,12 +1,16 @@
 """Links in responses: absolute paths, with the path under which the blog is mounted."""
 
+import re
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 from fastapi import Request
 
+from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.posts import Post
+from everpost.settings import Settings
 
 _PRESERVED = (
     "include",
@@ -23,6 +27,7 @@ _PRESERVED = (
     "view",
     "parent",
 )
+_HOST = re.compile(r"[A-Za-z0-9.\-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
 
 
 def post_path(request: Request, post: Post) -> str:
@@ -50,6 +55,31 @@ def next_link(request: Request, path: str, cursor: str) -> str:
     sent = request.query_params
     query = {"after": cursor} | {name: sent[name] for name in _PRESERVED if name in sent}
     return f'<{path}?{urlencode(query)}>; rel="next"'
+
+
+def origin_of(request: Request, settings: Settings) -> str:
+    """The scheme and the host of the request; empty if its Host header is malformed."""
+    host = next((value for name, value in request.scope["headers"] if name == b"host"), b"")
+    sent = request.headers.get("x-forwarded-proto") if settings.proxies > 0 else None
+    return _origin(sent if sent in ("http", "https") else request.scope.get("scheme", "http"), host)
+
+
+@lru_cache(1_000)
+def _origin(scheme: str, host: bytes) -> str:
+    text = host.decode("latin-1")
+    return f"{scheme}://{text.lower()}" if _HOST.fullmatch(text) else ""
+
+
+def home_url(request: Request, blog: Blog) -> str | None:
+    """The URL of the blog's home page, without the trailing slash. None: this application has no pages, and
+    the settings do not say where they are.
+    """
+    if blog.base_url is not None:
+        return blog.base_url
+    below: str | None = request.app.state.api_below_pages
+    if below is None:
+        return None
+    return origin_of(request, request.app.state.settings) + _root(request).removesuffix(below)
 
 
 def _root(request: Request) -> str:

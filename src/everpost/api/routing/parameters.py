@@ -99,7 +99,7 @@ OldPath = Annotated[str | None, PlainValidator(_old_path), WithJsonSchema({"type
 Words = Annotated[str, Field(json_schema_extra=STORABLE_PATTERN), Storable]
 
 
-class PageQuery(BaseModel):
+class PageParameters(BaseModel):
     """The page of a list."""
 
     limit: Number = Field(
@@ -111,7 +111,7 @@ class PageQuery(BaseModel):
     )
 
 
-class ThreadQuery(PageQuery):
+class ThreadParameters(PageParameters):
     """The comments of a post to list."""
 
     include: Include = None
@@ -132,7 +132,7 @@ class ThreadQuery(PageQuery):
         return parent
 
 
-class QueueQuery(PageQuery):
+class QueueParameters(PageParameters):
     """The comments to list, across all posts."""
 
     include: Include = None
@@ -143,7 +143,7 @@ class QueueQuery(PageQuery):
     )
 
 
-class TokensQuery(PageQuery):
+class TokensParameters(PageParameters):
     """The tokens to list."""
 
     user_id: SentId | None = Field(
@@ -151,7 +151,7 @@ class TokensQuery(PageQuery):
     )
 
 
-class TagsQuery(BaseModel):
+class TagsParameters(BaseModel):
     """The tags to list."""
 
     limit: Number = Field(
@@ -162,7 +162,7 @@ class TagsQuery(BaseModel):
     )
 
 
-class PostsQuery(PageQuery):
+class PostsParameters(PageParameters):
     """The posts to list."""
 
     include: Include = None
@@ -248,6 +248,14 @@ TokenId = Annotated[
     AfterValidator(_token_id),
     Path(description="The token's id.", json_schema_extra={"pattern": PATTERN}),
 ]
+SavedRevision = Annotated[
+    str | None,
+    Query(
+        pattern='^"?[1-9][0-9]{0,17}-[1-9a-f][0-9a-f]{0,15}(-[0-9a-f]{16})?"?$',
+        description="The revision (or ETag) of your working copy of the post, which this request saves: it is"
+        " removed, unless it has changed since.",
+    ),
+]
 CommentsInside = Annotated[
     Number, Query(description=f"The number of comments to include, at most {COMMENTS_INSIDE}.")
 ]
@@ -266,4 +274,9 @@ IfNoneMatch = Annotated[
     str | None,
     WithJsonSchema({"type": "string"}),
     Header(description="Return 304 if one of these ETags is still current; `*` matches any."),
+]
+IfAbsent = Annotated[
+    str | None,
+    WithJsonSchema({"type": "string"}),
+    Header(alias="If-None-Match", description="`*`: proceed only if there is no such resource yet."),
 ]

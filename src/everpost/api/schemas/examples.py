@@ -99,6 +99,10 @@ _CREATED_LOGIN: JsonDict = {
     "expires_at": _MOMENT,
     "id": _TOKEN_ID,
 }
+_PREVIEW_LINK: JsonDict = {
+    "url": f"https://blog.example/preview/{_POST_ID}?until=1777950000&signature=y3Gz…",
+    "expires_at": _MOMENT,
+}
 _LINK: JsonDict = {"label": "About", "url": "/about"}
 _BLOG: JsonDict = {
     "title": "Ann's blog",
@@ -119,9 +123,37 @@ _PROBLEM: JsonDict = {
     "errors": [{"field": "slug", "in": "body", "detail": "should contain a letter or a digit"}],
 }
 
+_TYPED: JsonDict = {
+    "title": "Hello ag",
+    "content": "My *first* post.\r\n",
+    "tags": "news, ",
+    "slug": "Hello W",
+}
+_BASE: JsonDict = {
+    "etag": '"1-5cfc620b1f20dcfc-519e9efd863e817a"',
+    "updated_at": _MOMENT,
+    "text": {"title": "Hello, world", "content": "My *first* post.", "tags": "news", "slug": "hello-world"},
+}
+_WORKING_COPY: JsonDict = {
+    "post_id": _POST_ID,
+    "text": _TYPED,
+    "base": _BASE,
+    "updated_at": _MOMENT,
+    "post_updated_at": _MOMENT,
+}
+_LISTED_COPY: JsonDict = {
+    "post_id": _POST_ID,
+    "title": "Hello ag",
+    "base_updated_at": _MOMENT,
+    "updated_at": _MOMENT,
+    "post_updated_at": _MOMENT,
+    "revision": _REVISION,
+}
 
 OF_SCHEMAS: Final[Mapping[str, JsonDict]] = {
     "AccountUpdate": _ACCOUNT_CHANGE,
+    "BaseRead": _BASE,
+    "BaseWrite": _BASE,
     "BlogRead": _BLOG,
     "BlogUpdate": _BLOG,
     "CommentCreate": _NEW_COMMENT,
@@ -137,13 +169,19 @@ OF_SCHEMAS: Final[Mapping[str, JsonDict]] = {
     "PostCreate": _NEW_POST,
     "PostRead": _POST,
     "PostUpdate": _POST_CHANGE,
+    "PreviewLinkCreate": {"expires_in": 86_400},
+    "PreviewLinkRead": _PREVIEW_LINK,
     "Problem": _PROBLEM,
     "TagRead": _TAG,
     "TokenCreate": _NEW_TOKEN,
     "TokenCreated": _CREATED_TOKEN,
     "TokenRead": _TOKEN,
+    "TypedText": _TYPED,
     "UserCreate": _NEW_USER,
     "UserRead": _USER,
     "UserUpdate": _USER_CHANGE,
+    "WorkingCopyListed": _LISTED_COPY,
+    "WorkingCopyRead": _WORKING_COPY,
+    "WorkingCopyWrite": {"text": _TYPED, "base": _BASE},
 }
 """Examples by the name of their schema."""

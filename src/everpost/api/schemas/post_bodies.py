@@ -3,11 +3,12 @@
 from everpost.api.schemas.posts import PostCreate, PostUpdate
 from everpost.domain.clock import now
 from everpost.domain.posts import PostChange
+from everpost.domain.writing.saved_copies import SavedCopy
 from everpost.services.posts import PostDraft
 
 
-def draft_of(body: PostCreate) -> PostDraft:
-    """The new post."""
+def draft_of(body: PostCreate, saved_copy: SavedCopy | None = None) -> PostDraft:
+    """The new post, saved from this working copy."""
     return PostDraft(
         title=body["title"],
         content=body["content"],
@@ -22,11 +23,12 @@ def draft_of(body: PostCreate) -> PostDraft:
         paths=tuple(body["paths"]) if "paths" in body else None,
         author_id=body.get("author_id"),
         comment_policy=body.get("comment_policy"),
+        saved_copy=saved_copy,
     )
 
 
-def change_of(body: PostUpdate) -> PostChange:
-    """The new values of the fields that are in the body."""
+def change_of(body: PostUpdate, saved_copy: SavedCopy | None = None) -> PostChange:
+    """The new values of the fields that are in the body, saved from this working copy."""
     policy, slug = body.get("comment_policy"), body.get("slug")
     return PostChange(
         updated_at=now(),
@@ -42,4 +44,5 @@ def change_of(body: PostUpdate) -> PostChange:
         paths=tuple(body["paths"]) if "paths" in body else None,
         author_id=body.get("author_id"),
         comment_policy="inherit" if "comment_policy" in body and policy is None else policy,
+        saved_copy=saved_copy,
     )

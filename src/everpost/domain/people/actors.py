@@ -8,6 +8,7 @@ from everpost.domain.ids import Id
 from everpost.domain.people.tokens import ROLE_SCOPES, Scope, Token
 from everpost.domain.people.users import Role, User
 from everpost.domain.posts import Audience, Post, PostStatus
+from everpost.domain.writing.working_copies import PostState
 from everpost.errors import Forbidden, Unauthenticated
 
 
@@ -55,12 +56,12 @@ class Actor:
         """The actor as the reader of a list at this time."""
         return Audience(moment=moment, author_id=self.id, sees_all=self.edits_all)
 
-    def sees(self, post: Post, moment: datetime) -> bool:
+    def sees(self, post: Post | PostState, moment: datetime) -> bool:
         """Whether the actor may see the post at this time."""
         is_public = post.status is PostStatus.PUBLISHED and post.publication_date <= moment
         return is_public or self.owns(post)
 
-    def owns(self, post: Post) -> bool:
+    def owns(self, post: Post | PostState) -> bool:
         """Whether the actor may change the post."""
         return self.edits_all or self._is(None if post.author is None else post.author.id)
 

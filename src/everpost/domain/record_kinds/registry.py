@@ -18,7 +18,16 @@ from everpost.domain.paging import MAX_NUMBER
 from everpost.domain.people.tokens import MAX_TOKEN_NAME, Scope, Token, TokenKind
 from everpost.domain.people.users import Role, User, email_key
 from everpost.domain.permalinks import checked_permalink
-from everpost.domain.posts import MAX_CONTENT, MAX_SUMMARY, MAX_TITLE, Post, PostFormat, PostKind, PostStatus
+from everpost.domain.posts import (
+    MAX_CONTENT,
+    MAX_PREVIEW_NONCE,
+    MAX_SUMMARY,
+    MAX_TITLE,
+    Post,
+    PostFormat,
+    PostKind,
+    PostStatus,
+)
 from everpost.domain.record_kinds.fields import (
     AUTHOR,
     DIGEST,
@@ -43,6 +52,8 @@ from everpost.domain.record_kinds.fields import (
     text,
 )
 from everpost.domain.record_kinds.kinds import Kind, Kinds
+from everpost.domain.record_kinds.typed_fields import POST_BASE, POST_TEXT
+from everpost.domain.writing.working_copies import WorkingCopy
 
 SETTINGS = Kind(
     name="settings",
@@ -117,6 +128,7 @@ POSTS = Kind(
         "author_id": optional(AUTHOR),
         "comment_policy": optional(choice(CommentPolicy)),
         "comment_count": number(0, MAX_NUMBER),
+        "preview_nonce": optional(number(1, MAX_PREVIEW_NONCE)),
         "publication_date": MOMENT,
         "updated_at": MOMENT,
         "version": VERSION,
@@ -147,5 +159,19 @@ COMMENTS = Kind(
     order=("publication_date", "id"),
     owner="post_id",
 )
+WORKING_COPIES = Kind(
+    name="working_copy",
+    plural="working copies",
+    type=WorkingCopy,
+    fields={
+        "user_id": reference("user"),
+        "post_id": ID,
+        "text": POST_TEXT,
+        "base": optional(POST_BASE),
+        "updated_at": MOMENT,
+        "version": VERSION,
+    },
+    order=("user_id", "post_id"),
+)
 
-KINDS = Kinds(SETTINGS, USERS, TOKENS, POSTS, COMMENTS)
+KINDS = Kinds(SETTINGS, USERS, TOKENS, POSTS, COMMENTS, WORKING_COPIES)

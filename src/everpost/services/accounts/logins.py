@@ -32,17 +32,23 @@ class LoginRules(ThrottleRules):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
-    """An email address and a password, with the client's address."""
+class Login:
+    """A login to start."""
 
-    email: str
-    password: str = field(repr=False)
     address: str
     """The network address of the client."""
     scopes: frozenset[Scope] | None = None
     """The scopes of the token; None: all of the role."""
     name: str = "Login"
-    """Of the token."""
+    """The name of the token."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials(Login):
+    """A login with an email address and a password."""
+
+    email: str
+    password: str = field(repr=False)
 
 
 async def log_in(store: Store, given: Credentials, rules: LoginRules) -> tuple[str, Token]:
@@ -55,7 +61,7 @@ async def log_in(store: Store, given: Credentials, rules: LoginRules) -> tuple[s
             user, password_hash = await _find(store, given, by_stranger=not attempt.is_known)
             attempt.is_right = True
             with suppress(Stale, NotFound):  # the user has changed since: check the password again
-                return await _issue(store, user, password_hash, given, rules)
+                return await start_login(store, user, given, rules.lifetime, password_hash=password_hash)
             attempt.is_right = False
         raise Busy
 
@@ -73,22 +79,26 @@ async def _find(store: Store, given: Credentials, *, by_stranger: bool) -> tuple
     return user, password_hash
 
 
-async def _issue(
-    store: Store, user: User, password_hash: str, given: Credentials, rules: LoginRules
+async def start_login(
+    store: Store, user: User, login: Login, lifetime: timedelta, *, password_hash: str | None = None
 ) -> tuple[str, Token]:
+    """Create the token of a login by this user, who has proved to be the user, and return its secret and the
+    token. Raises NotFound; and Stale if the stored hash of the password, if one is given, has changed.
+    """
     of_role = ROLE_SCOPES[user.role]
     draft = TokenDraft(
-        name=given.name,
-        scopes=of_role if given.scopes is None else of_role & given.scopes,
-        expires_at=now() + rules.lifetime,
+        name=login.name,
+        scopes=of_role if login.scopes is None else of_role & login.scopes,
+        expires_at=now() + lifetime,
     )
-    provenance = Provenance(kind=TokenKind.LOGIN, conditions=TokenConditions(password_hash=password_hash))
+    conditions = None if password_hash is None else TokenConditions(password_hash=password_hash)
+    provenance = Provenance(kind=TokenKind.LOGIN, conditions=conditions)
     secret, token = await issue_token(store, user, draft, provenance)
     record(
         LOGIN_SUCCEEDED,
         user=user.id,
         token=token.id,
-        address=await address_hash(store, given.address),
+        address=await address_hash(store, login.address),
     )
     return secret, token
 

@@ -1,5 +1,6 @@
 """Creating, listing, checking and revoking tokens."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -181,6 +182,14 @@ async def page_tokens(
     if owner_id != actor.id:
         await store.users.get(owner_id)
     return await store.tokens.page(TokenQuery(user_id=owner_id, limit=limit, after=after))
+
+
+async def read_last_uses(store: Store, actor: Actor, user_ids: Sequence[Id]) -> Mapping[Id, datetime]:
+    """The day on which each of these users, at most 100, last used a token, if that token still exists.
+    Raises Unauthenticated, Forbidden.
+    """
+    actor.require(Scope.ADMIN)
+    return await store.tokens.last_uses(user_ids)
 
 
 async def revoke(store: Store, actor: Actor, id: Id) -> None:

@@ -7,9 +7,11 @@ from functools import partial
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from everpost.domain.comments import Comment
+from everpost.domain.ids import Id
 from everpost.domain.post_paths import PermalinkRule
 from everpost.domain.posts import Post
 from everpost.domain.text import numbered_slug
+from everpost.domain.writing.saved_copies import SavedCopy
 from everpost.errors import Busy, Conflict, EverpostError, Invalid
 from everpost.stores.batching import Batcher, KeyedLocks
 from everpost.stores.mongo.engine.errors import is_duplicate
@@ -27,13 +29,14 @@ from everpost.stores.mongo.post_paths import permalink_rule
 from everpost.stores.mongo.queries.authors import AuthorNames
 from everpost.stores.mongo.queries.slugs import find_conflicts
 from everpost.stores.mongo.threads.thread import count_approved
+from everpost.stores.mongo.working_copies import remove_saved_copy
 
 _MOST_TOGETHER = 50
 
 
 class PostInserter:
     """Adds posts. Posts that arrive while others are being added are inserted together. A post with a thread
-    is added in a transaction of its own.
+    or a working copy is added in a transaction of its own.
     """
 
     def __init__(
@@ -53,7 +56,9 @@ class PostInserter:
         self._insertions = Batcher(self._insert, most=_MOST_TOGETHER)
         self._slugs = slugs
 
-    async def add(self, post: Post, thread: Sequence[Comment], *, numbered: bool) -> Post:
+    async def add(
+        self, post: Post, thread: Sequence[Comment], *, numbered: bool, saved_copy: SavedCopy | None = None
+    ) -> Post:
         """Add a post, and return it as stored. If `numbered` and its slug is taken, it gets the first free
         numbered one. Raises Conflict, Invalid.
         """
@@ -64,7 +69,7 @@ class PostInserter:
         comments = [comment_document(comment) for comment in thread]
         document["comments"] = preview_of(comments)
         is_author_known = "author_id" not in document or await self._authors.is_user(document["author_id"])
-        write = partial(self._try, document, comments, is_author_known=is_author_known)
+        write = partial(self._try, document, comments, saved_copy, is_author_known=is_author_known)
         fault = await write()
         if fault is not None:
             async with self._slugs.hold(post.slug):
@@ -108,26 +113,38 @@ class PostInserter:
             fault = await write()
 
     async def _try(
-        self, document: PostDocument, comments: Sequence[CommentDocument], *, is_author_known: bool
+        self,
+        document: PostDocument,
+        comments: Sequence[CommentDocument],
+        saved_copy: SavedCopy | None,
+        *,
+        is_author_known: bool,
     ) -> EverpostError | None:
         """Try to add the post. Returns the reason if that fails."""
         if not is_author_known:
             return Invalid("author_id", "should be the id of a user")
-        if not comments:
+        if not comments and saved_copy is None:
             return await self._insertions.load(document)
         try:
-            await self._transactions.run(partial(self._insert_thread, document, comments))
+            await self._transactions.run(partial(self._insert_all, document, comments, saved_copy))
         except Conflict as conflict:
             return conflict
         return None
 
-    async def _insert_thread(
-        self, document: PostDocument, comments: Sequence[CommentDocument], session: Session
+    async def _insert_all(
+        self,
+        document: PostDocument,
+        comments: Sequence[CommentDocument],
+        saved_copy: SavedCopy | None,
+        session: Session,
     ) -> None:
         try:
             await self._posts.insert_one(document, session=session)
         except DuplicateKeyError as error:
             raise Conflict("post", "slug") from error
+        await remove_saved_copy(self._collections, saved_copy, Id(str(document["_id"])), session)
+        if not comments:
+            return
         try:
             await self._comments.insert_many(comments, session=session)
         except BulkWriteError as error:

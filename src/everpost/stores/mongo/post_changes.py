@@ -1,7 +1,7 @@
 """Changing and removing posts."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -19,12 +19,13 @@ from everpost.domain.text import numbered_slug
 from everpost.errors import Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
 from everpost.stores.batching import KeyedLocks
 from everpost.stores.grouped_writes import GroupedWrites
-from everpost.stores.mongo.engine.transactions import Session, Transactions
+from everpost.stores.mongo.engine.transactions import Outcome, Session, Transactions
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, PostDocument, matching, post_projection
 from everpost.stores.mongo.post_paths import move
 from everpost.stores.mongo.queries.authors import AuthorNames
 from everpost.stores.mongo.queries.slugs import find_conflicts
+from everpost.stores.mongo.working_copies import remove_copies, remove_saved_copy
 
 _Outcome: TypeAlias = PostDocument | Exception
 
@@ -109,13 +110,29 @@ class PostUpdater:
 
     async def remove(self, id: Id, preconditions: Preconditions) -> None:
         """Remove everything that the garbage collector does not need. Raises NotFound, Forbidden, Stale."""
-        removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
+        await self._write_alone(id, partial(self._remove, id, preconditions))
+
+    async def write(
+        self,
+        id: Id,
+        preconditions: Preconditions,
+        update: Filter | Sequence[Filter],
+        projection: Filter,
+    ) -> PostDocument:
+        """Update the document of a post, and return these fields of it. Raises NotFound, Forbidden, Stale."""
+        work = partial(self._write, id, preconditions, update, projection)
+        return await self._write_alone(id, work)
+
+    async def _write_alone(self, id: Id, work: Callable[[Session], Awaitable[Outcome]]) -> Outcome:
         try:
-            await self._transactions.write_post(
-                id, partial(self._write, id, preconditions, removal, {"_id": 1})
-            )
+            return await self._transactions.write_post(id, work)
         except _OwnerRemovedError as error:
             raise _not_owned() from error
+
+    async def _remove(self, id: Id, preconditions: Preconditions, session: Session) -> None:
+        removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
+        await self._write(id, preconditions, removal, {"_id": 1}, session)
+        await remove_copies(self._collections, id, session)
 
     async def _save_together(self, changes: Sequence[Change]) -> Sequence[_Outcome]:
         return await self._transactions.write_post(changes[0].id, partial(self._save_all, changes))
@@ -148,6 +165,7 @@ class PostUpdater:
             author_id = change.values.author_id
             if author_id is not None and not await self._authors.is_user(ObjectId(author_id)):
                 raise Invalid("author_id", "should be the id of a user")
+            await remove_saved_copy(self._collections, change.values.saved_copy, change.id, session)
             outcomes.append(_showing(last, change.comments))
         if taken is not None and last is not None and last is not taken:
             await self._write_difference(taken, last, session)

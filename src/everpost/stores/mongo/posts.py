@@ -23,6 +23,7 @@ from everpost.domain.posts import (
     TagQuery,
 )
 from everpost.domain.revisions import ExpectedRevisions
+from everpost.domain.writing.saved_copies import SavedCopy
 from everpost.errors import NotFound, SchemaMismatch
 from everpost.stores.batching import Batcher, KeyedLocks
 from everpost.stores.mongo.engine.leadership import Part, reads, writes
@@ -231,8 +232,15 @@ class MongoPosts(Part):
         return await self._tags.page(query)
 
     @writes
-    async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> Post:
-        return await self._inserter.add(post, thread, numbered=numbered)
+    async def add(
+        self,
+        post: Post,
+        *,
+        thread: Sequence[Comment] = (),
+        numbered: bool = False,
+        saved_copy: SavedCopy | None = None,
+    ) -> Post:
+        return await self._inserter.add(post, thread, numbered=numbered, saved_copy=saved_copy)
 
     @writes
     async def save(

@@ -12,6 +12,7 @@ from everpost.stores.mongo.engine.transactions import Transactions
 from everpost.stores.mongo.garbage_collection import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.posts import MongoPosts
+from everpost.stores.mongo.preview_links import MongoPreviewLinks
 from everpost.stores.mongo.queries.authors import AuthorNames
 from everpost.stores.mongo.rate_limits import MongoRateLimits
 from everpost.stores.mongo.records import MongoRecords
@@ -19,6 +20,7 @@ from everpost.stores.mongo.schema.migrator import MongoSchema
 from everpost.stores.mongo.settings import MongoBlogs
 from everpost.stores.mongo.tokens import MongoTokens
 from everpost.stores.mongo.users import MongoUsers
+from everpost.stores.mongo.working_copies import MongoWorkingCopies
 from everpost.stores.schema import Prepare, leave
 
 
@@ -34,16 +36,18 @@ class MongoStore:
         self._transactions = transactions = Transactions(client, timeout=timeout)
         self._garbage = garbage = GarbageCollector(collections, transactions)
         self.posts = MongoPosts(collections, transactions, authors, garbage)
+        self.preview_links = MongoPreviewLinks(collections, transactions, authors)
         self.comments = MongoComments(collections, transactions, authors, garbage)
         self.users = MongoUsers(collections, transactions, garbage)
         self.tokens = MongoTokens(collections, transactions)
         self.limits = MongoRateLimits(collections)
         self.blog = MongoBlogs(collections, transactions)
+        self.working_copies = MongoWorkingCopies(collections, authors)
         self.records = MongoRecords(collections, transactions, garbage)
         if can_be_replaced:
             leadership = Leadership(database)
-            parts = (self.posts, self.comments, self.users, self.tokens, self.limits, self.blog, self.records)
-            for part in parts:
+            posts = (self.posts, self.preview_links, self.comments, self.working_copies)
+            for part in (*posts, self.users, self.tokens, self.limits, self.blog, self.records):
                 part.leadership = leadership
 
     @classmethod

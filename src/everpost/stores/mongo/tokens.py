@@ -1,6 +1,6 @@
 """The port's `Tokens` on MongoDB."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -56,6 +56,16 @@ class MongoTokens(Part):
         if query.after is not None:
             tokens = [token for token in tokens if token.position > query.after]
         return Page.of(tokens, query.limit)
+
+    @reads
+    async def last_uses(self, user_ids: Sequence[Id]) -> Mapping[Id, datetime]:
+        named: Filter = {"_id": {"$in": list(map(ObjectId, user_ids))}}
+        found: dict[Id, datetime] = {}
+        async for owner in self._users.find(named, {"tokens.last_used_at": 1}):
+            days = [day for token in owner["tokens"] if (day := token.get("last_used_at")) is not None]
+            if days:
+                found[Id(str(owner["_id"]))] = max(days)
+        return found
 
     @writes
     async def add(self, token: Token, *, conditions: TokenConditions | None = None) -> None:

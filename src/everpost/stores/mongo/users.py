@@ -125,6 +125,7 @@ class MongoUsers(Part):
         # The heir also inherits what this user inherited.
         passed_on: Filter = {"$unset": {"heir": ""}} if heir is None else {"$set": {"heir": heir}}
         await self._users.update_many({"heir": user_id}, passed_on, session=session)
+        await self._collections.working_copies.delete_many({"user_id": user_id}, session=session)
         await self._require_admin(before, session)
 
     async def _require_admin(self, before: UserDocument, session: Session) -> None:

@@ -13,9 +13,11 @@ from everpost.stores.port.comments import Comments as Comments
 from everpost.stores.port.posts import Posts as Posts
 from everpost.stores.port.posts import Validated as Validated
 from everpost.stores.port.posts import Validator as Validator
+from everpost.stores.port.preview_links import PreviewLinks as PreviewLinks
 from everpost.stores.port.rate_limits import RateLimits as RateLimits
 from everpost.stores.port.records import Records as Records
 from everpost.stores.port.records import Snapshot as Snapshot
 from everpost.stores.port.store import Store as Store
 from everpost.stores.port.tokens import Tokens as Tokens
 from everpost.stores.port.users import Users as Users
+from everpost.stores.port.working_copies import WorkingCopies as WorkingCopies

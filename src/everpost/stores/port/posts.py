@@ -18,6 +18,7 @@ from everpost.domain.posts import (
     TagQuery,
 )
 from everpost.domain.revisions import ExpectedRevisions
+from everpost.domain.writing.saved_copies import SavedCopy
 
 
 class Validator(NamedTuple):
@@ -29,7 +30,8 @@ class Validator(NamedTuple):
     stamp: int
     names: int
     """Drawn again, for all posts at once, by each transaction that renames, disables, enables, adds or
-    removes a user.
+    removes a user, or changes the settings of the blog. Posts that were read with it have it as their
+    `names_stamp`, and so have the settings.
     """
 
 
@@ -99,12 +101,19 @@ class Posts(Protocol):
         """Return a page of the tags of public posts."""
         ...
 
-    async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> Post:
+    async def add(
+        self,
+        post: Post,
+        *,
+        thread: Sequence[Comment] = (),
+        numbered: bool = False,
+        saved_copy: SavedCopy | None = None,
+    ) -> Post:
         """Add a new post, with its whole thread if one is given, whose depths and counts must be right.
         Returns the post as stored, without comments. With `numbered`, a slug that is taken becomes the first
         free `numbered_slug`.
 
-        Its own permalink is not kept among its paths.
+        Its own permalink is not kept among its paths. The saved copy is removed.
 
         Raises, in this order: Conflict("id") (the post that has it is as durable as one that was added),
         Conflict("slug") (not with `numbered`), Conflict("paths") (another post has one of them),
@@ -123,7 +132,8 @@ class Posts(Protocol):
         owner_id: Id | None = None,
     ) -> Post:
         """Change the fields that the change contains, and increment the version. The paths afterwards are
-        those of `post_paths.Move`, without the old permalink if another post already has that path.
+        those of `post_paths.Move`, without the old permalink if another post already has that path. The saved
+        copy is removed.
 
         Raises, in this order: NotFound, Forbidden (`owner_id` is given and is not the author's), Stale,
         Conflict("slug") (not if it is numbered), Conflict("paths"), Invalid("author_id").
@@ -131,5 +141,7 @@ class Posts(Protocol):
         ...
 
     async def remove(self, id: Id, *, match: ExpectedRevisions, owner_id: Id | None = None) -> None:
-        """Remove the post and its whole thread. Raises NotFound, Forbidden (as for `save`), Stale."""
+        """Remove the post, its whole thread, and all working copies of it. Raises NotFound, Forbidden (as for
+        `save`), Stale.
+        """
         ...

@@ -5,10 +5,12 @@ from typing import Protocol
 from everpost.stores.port.blog import Blogs
 from everpost.stores.port.comments import Comments
 from everpost.stores.port.posts import Posts
+from everpost.stores.port.preview_links import PreviewLinks
 from everpost.stores.port.rate_limits import RateLimits
 from everpost.stores.port.records import Records
 from everpost.stores.port.tokens import Tokens
 from everpost.stores.port.users import Users
+from everpost.stores.port.working_copies import WorkingCopies
 
 
 class Store(Protocol):
@@ -16,6 +18,9 @@ class Store(Protocol):
 
     @property
     def posts(self) -> Posts: ...
+
+    @property
+    def preview_links(self) -> PreviewLinks: ...
 
     @property
     def comments(self) -> Comments: ...
@@ -31,6 +36,9 @@ class Store(Protocol):
 
     @property
     def blog(self) -> Blogs: ...
+
+    @property
+    def working_copies(self) -> WorkingCopies: ...
 
     @property
     def records(self) -> Records: ...

@@ -1,5 +1,6 @@
 """The tokens of users."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -20,6 +21,12 @@ class Tokens(Protocol):
 
     async def page(self, query: TokenQuery) -> Page[Token]:
         """Return a page of a user's tokens, oldest first, by `(created_at, id)`."""
+        ...
+
+    async def last_uses(self, user_ids: Sequence[Id]) -> Mapping[Id, datetime]:
+        """Return the latest recorded use of any token of each of these users, at most 100. Users whose tokens
+        were never used are missing.
+        """
         ...
 
     async def add(self, token: Token, *, conditions: TokenConditions | None = None) -> None:

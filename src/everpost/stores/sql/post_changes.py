@@ -13,7 +13,7 @@ from everpost.domain.revisions import ExpectedRevisions, Revision
 from everpost.errors import Forbidden, NotFound, Stale
 from everpost.stores.grouped_writes import GroupedWrites
 from everpost.stores.sql.engine import VIOLATED, Call, Connections, Transaction
-from everpost.stores.sql.model.mappers import AnyRow, posts_with_threads
+from everpost.stores.sql.model.mappers import AnyRow, Values, posts_with_threads
 from everpost.stores.sql.model.tables import PostRow, PostTagRow
 from everpost.stores.sql.model.types import IdText
 from everpost.stores.sql.post_paths import move
@@ -25,8 +25,10 @@ from everpost.stores.sql.queries.preconditions import (
     with_revision,
     with_values,
 )
+from everpost.stores.sql.queries.saved_copies import REMOVE_ALL, removal_of
 
 _SAVE = update(PostRow).where(PostRow.id == selects.ID).values(version=PostRow.version + 1, stamp=STAMP)
+_REMOVE = delete(PostRow).where(PostRow.id == selects.ID)
 _LOCK = select(PostRow.id).where(PostRow.id == selects.ID).with_for_update(key_share=True)
 _TAGS_OF = bindparam("tags_of", type_=IdText)
 _LISTED = (PostRow.status, PostRow.kind, PostRow.publication_date, PostRow.updated_at)
@@ -84,11 +86,21 @@ class Change(NamedTuple):
 
     @property
     def whole(self) -> Call:
-        """The complete change in one statement of PostgreSQL."""
+        """The change of the post and its tags in one statement of PostgreSQL."""
         updating, parameters = self.update
         tags, comments = self.values.tags, self.comments
         statement = writable_ctes.saving_post(updating, has_tags=tags is not None, has_comments=comments > 0)
         return statement, {**parameters, "comments": comments, **writable_ctes.each_tag(tags or ())}
+
+    @property
+    def changes_only_the_post(self) -> bool:
+        """Whether only the post and its tags change, so that `whole` is the complete change."""
+        return self.values.saved_copy is None and not moves(self.values)
+
+    @property
+    def saved_copy(self) -> Sequence[Call]:
+        """The statement that removes the working copy that is saved, if one is."""
+        return removal_of(self.values.saved_copy, self.id)
 
     def require(self, found: AnyRow | None) -> None:
         """As `Preconditions.require`."""
@@ -107,11 +119,24 @@ class PostUpdater:
         """Change the post and return it. Raises NotFound, Forbidden, Stale, or an error of `VIOLATED`."""
         return await self._groups.write(change.id, change)
 
+    async def remove(self, id: Id, preconditions: Preconditions) -> None:
+        """Remove a post and everything that belongs to it. Raises NotFound, Forbidden, Stale."""
+        match, owner_id = preconditions
+        this: Values = {"this": id}
+        removing = with_owner(owner_id, *with_revision(match, PostRow, _REMOVE, this))
+
+        async def work(transaction: Transaction) -> int:
+            return (await transaction.execute_all([removing, (REMOVE_ALL, this)]))[0].matched
+
+        while not await self._connections.transact(work, time_limited=False):
+            found = await self._connections.fetch(selects.FIND_POST, this)
+            preconditions.require(id, next(iter(found), None))
+
     async def _save_together(self, changes: Sequence[Change]) -> Sequence[_Outcome]:
         """Make changes of one post, a single one in one statement where possible. If that statement writes
         nothing, a transaction locks the post first.
         """
-        if self._is_postgresql and len(changes) == 1 and not moves(changes[0].values):
+        if self._is_postgresql and len(changes) == 1 and changes[0].changes_only_the_post:
             (change,) = changes
             rows = await self._connections.change_returning(*change.whole)
             if rows:
@@ -139,8 +164,8 @@ async def _save_at_once(change: Change, paths: Sequence[Call], transaction: Tran
     while not (rows := (await transaction.execute(*change.whole)).rows):
         found = await transaction.execute(selects.FIND_POST, {"this": change.id})
         change.require(found.first())
-    if paths:
-        await transaction.execute_all(paths)
+    if others := (*paths, *change.saved_copy):
+        await transaction.execute_all(others)
     return posts_with_threads(rows)[change.id].post
 
 
@@ -150,6 +175,7 @@ async def _save(change: Change, paths: Sequence[Call], transaction: Transaction)
         change.require(found.first())
     calls = [
         *paths,
+        *change.saved_copy,
         *_tagging(change.id, change.values.tags),
         post_queries.posts([change.id], change.comments),
     ]

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from sqlalchemy import delete, insert
+from sqlalchemy import insert
 
 from everpost.domain.comment_preconditions import CommentContext
 from everpost.domain.comments import Comment
@@ -24,6 +24,7 @@ from everpost.domain.posts import (
     TagQuery,
 )
 from everpost.domain.revisions import ExpectedRevisions, new_stamp
+from everpost.domain.writing.saved_copies import SavedCopy
 from everpost.errors import Busy, Conflict, NotFound
 from everpost.stores.batching import Batcher, KeyedLocks
 from everpost.stores.port import Validated, Validator
@@ -48,10 +49,9 @@ from everpost.stores.sql.post_paths import permalink_rule
 from everpost.stores.sql.queries import post_lists, post_queries, selects, writable_ctes
 from everpost.stores.sql.queries.conflicts import Claim, resolve
 from everpost.stores.sql.queries.post_lists import Columns
-from everpost.stores.sql.queries.preconditions import with_owner, with_revision
+from everpost.stores.sql.queries.saved_copies import removal_of
 
 _ADD = insert(PostRow)
-_REMOVE = delete(PostRow).where(PostRow.id == selects.ID)
 _ADD_TAG = insert(PostTagRow)
 _ADD_PATH = insert(PostPathRow)
 _ADD_COMMENTS = insert(CommentRow)
@@ -163,7 +163,14 @@ class SqlPosts:
         rows = await self._connections.fetch(*post_lists.page_of_tags(query), bounded=False)
         return Page.of([TagCount(row.tag, row.posts) for row in rows], query.limit)
 
-    async def add(self, post: Post, *, thread: Sequence[Comment] = (), numbered: bool = False) -> Post:
+    async def add(
+        self,
+        post: Post,
+        *,
+        thread: Sequence[Comment] = (),
+        numbered: bool = False,
+        saved_copy: SavedCopy | None = None,
+    ) -> Post:
         author_id = None if post.author is None else post.author.id
         claim = Claim(
             id=post.id,
@@ -181,7 +188,7 @@ class SqlPosts:
             new = replace(kept, slug=slug or kept.slug)
             if rule is not None:
                 new = replace(new, paths=rule.without_permalink(new, kept.paths))
-            await self._insert(new, thread)
+            await self._insert(new, thread, saved_copy)
             return new
 
         return await self._write_with_free_slug(claim, write)
@@ -203,20 +210,21 @@ class SqlPosts:
                 await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE))  # noqa: S311 - it only spreads retries
         raise Busy
 
-    async def _insert(self, post: Post, thread: Sequence[Comment]) -> None:
+    async def _insert(self, post: Post, thread: Sequence[Comment], saved_copy: SavedCopy | None) -> None:
         values = post_values(post) | {"stamp": post.stamp}
         tags, paths = tag_values(post), path_values(post)
         comments = [comment_values(comment) for comment in thread]
+        saved = removal_of(saved_copy, post.id)
 
         async def work(transaction: Transaction) -> None:
             parts = (*((_ADD_TAG, tag) for tag in tags), *((_ADD_PATH, path) for path in paths))
-            await transaction.execute_all([(_ADD, values), *parts])
+            await transaction.execute_all([(_ADD, values), *parts, *saved])
             if comments:
                 await _add_thread(transaction, comments)
 
-        if not (tags or paths or comments):
+        if not (tags or paths or comments or saved):
             await self._connections.change(_ADD, values)
-        elif self._is_postgresql and not (paths or comments):
+        elif self._is_postgresql and not (paths or comments or saved):
             tagged = writable_ctes.new(values) | writable_ctes.each_tag(post.tags)
             await self._connections.change_returning(writable_ctes.ADD_TAGGED_POST, tagged)
         else:
@@ -246,10 +254,7 @@ class SqlPosts:
         return await self._write_with_free_slug(claim, write)
 
     async def remove(self, id: Id, *, match: ExpectedRevisions, owner_id: Id | None = None) -> None:
-        statement, parameters = with_owner(owner_id, *with_revision(match, PostRow, _REMOVE, {"this": id}))
-        while not await self._connections.change(statement, parameters, time_limited=False):
-            found = await self._connections.fetch(selects.FIND_POST, {"this": id})
-            Preconditions(match, owner_id).require(id, next(iter(found), None))
+        await self._updater.remove(id, Preconditions(match, owner_id))
 
 
 async def _page(query: PostQuery, transaction: Transaction) -> Page[AnyRow]:

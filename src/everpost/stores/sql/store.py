@@ -10,11 +10,13 @@ from everpost.stores.sql.bulk.records import SqlRecords
 from everpost.stores.sql.comments import SqlComments
 from everpost.stores.sql.engine import Connections, EngineName
 from everpost.stores.sql.posts import SqlPosts
+from everpost.stores.sql.preview_links import SqlPreviewLinks
 from everpost.stores.sql.rate_limits import SqlRateLimits
 from everpost.stores.sql.schema.schema import SqlSchema
 from everpost.stores.sql.settings import SqlBlogs
 from everpost.stores.sql.tokens import SqlTokens
 from everpost.stores.sql.users import SqlUsers
+from everpost.stores.sql.working_copies import SqlWorkingCopies
 
 _NOTHING = select(literal(1))
 
@@ -25,11 +27,13 @@ class SqlStore:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
         self.posts = SqlPosts(connections)
+        self.preview_links = SqlPreviewLinks(connections)
         self.comments = SqlComments(connections)
         self.users = SqlUsers(connections)
         self.tokens = SqlTokens(connections)
         self.limits = SqlRateLimits(connections)
         self.blog = SqlBlogs(connections)
+        self.working_copies = SqlWorkingCopies(connections)
         self.records = SqlRecords(connections)
 
     @classmethod

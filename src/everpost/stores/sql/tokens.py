@@ -1,10 +1,10 @@
 """Tokens in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
@@ -32,6 +32,9 @@ _PAGE = _OF_USER.limit(selects.LIMIT)
 _PAGE_AFTER = _PAGE.where(After(*_OLDEST_FIRST, *POSITION))
 # Blocks adding a token or changing the user, but not writing posts of the user.
 _OWNER_LOCKED = select(UserRow.__table__).where(UserRow.id == _OWNER).with_for_update(key_share=True)
+_LAST_USES = select(TokenRow.user_id, func.max(TokenRow.last_used_at).label("used_at")).group_by(
+    TokenRow.user_id
+)
 _ADD = insert(TokenRow)
 _DELETE = delete(TokenRow).where(TokenRow.id.in_(bindparam("ids", expanding=True)))
 _OWNER_OF = select(TokenRow.user_id).where(TokenRow.id == selects.ID)
@@ -68,6 +71,11 @@ class SqlTokens:
         else:
             rows = await self._connections.fetch(_PAGE_AFTER, parameters | position_values(query.after))
         return Page.of([*map(token_of, rows)], query.limit)
+
+    async def last_uses(self, user_ids: Sequence[Id]) -> Mapping[Id, datetime]:
+        size, parameters = selects.padded("owner", list(set(user_ids)))
+        rows = await self._connections.fetch(_last_uses(size), parameters)
+        return {row.user_id: row.used_at for row in rows if row.used_at is not None}
 
     async def add(self, token: Token, *, conditions: TokenConditions | None = None) -> None:
         owner = {"owner": token.user_id}
@@ -108,3 +116,8 @@ def _with_owners(size: int) -> selects.AnySelect:
     return _WITH_OWNERS.where(
         TokenRow.digest.in_(selects.id_parameters("digest", size, TokenRow.digest.type))
     )
+
+
+@cache
+def _last_uses(size: int) -> selects.AnySelect:
+    return _LAST_USES.where(TokenRow.user_id.in_(selects.id_parameters("owner", size)))

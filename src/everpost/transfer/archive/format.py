@@ -12,8 +12,10 @@ from everpost.transfer.copy.record_json import encode, read_values
 VERSION = 2
 HEADER = "everpost-archive"
 TRAILER = "everpost-archive-end"
-MAX_LINE = 8 * 1024 * 1024
-"""Bytes. The longest line is that of a post with a million characters of six bytes each."""
+MAX_LINE = 16 * 1024 * 1024
+"""Bytes. The longest line is that of a working copy and its base, with a million characters of six bytes in
+the content of each.
+"""
 
 _MOST = 2**63 - 1
 

@@ -78,6 +78,8 @@ class Metadata:
     """An absolute URL; None on pages that should not be linked to."""
     is_indexed: bool = True
     """False: search engines are asked to ignore the page."""
+    note: str = ""
+    """A sentence to show above the page, such as that it is a preview; empty on most pages."""
     newer: str | None = None
     """The URL of the page before this one."""
     older: str | None = None
@@ -111,6 +113,8 @@ class Summary:
 class Hints:
     """The next steps for the owner of an empty blog."""
 
+    desk: str
+    """The URL of the desk."""
     api: str
     """The absolute URL of the HTTP API."""
     documentation: str | None

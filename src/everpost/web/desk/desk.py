@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Annotated
 
@@ -58,6 +58,14 @@ class Desk:
     def day(self, moment: datetime) -> Moment:
         """The date, in the language of the desk and the time zone of the blog."""
         return dates.day(moment, self.language.tag, self.shown.urls.zone)
+
+    def utc_day(self, day: datetime) -> Moment:
+        """The day that midnight in UTC stands for, whatever the time zone of the blog."""
+        return dates.day(day, self.language.tag, UTC)
+
+    def minute(self, moment: datetime) -> Moment:
+        """As `day`, with the time."""
+        return dates.minute(moment, self.language.tag, self.shown.urls.zone)
 
     def page(
         self,

@@ -14,8 +14,18 @@ from everpost.web.desk.sessions import is_secure
 
 _COOKIE = "everpost-notice"
 _SECONDS = 60
-_FORM = re.compile(r"([a-z-]{1,40})(?:\.([A-Za-z0-9,_-]{1,3000}))?")
+_FORM = re.compile(r"([a-z-]{1,40})(?:\.([A-Za-z0-9,_-]{1,3300}))?")
 NOTICES = {
+    "token-revoked": message("The token has been revoked."),
+    "role-changed": message("The role has been changed."),
+    "user-disabled": message("The account has been disabled."),
+    "user-enabled": message("The account has been enabled."),
+    "user-removed": message("The person has been removed."),
+    "comments-approved": message("The comments were approved."),
+    "comments-removed": message("The comments were removed."),
+    "comments-restored": message("Undone."),
+    "comments-spam": message("The comments were marked as spam."),
+    "settings-saved": message("The settings have been saved."),
     "signed-out": message("You have signed out."),
     "draft-saved": message("The draft is saved."),
     "published": message("The post is published."),

@@ -8,9 +8,11 @@ from fastapi.routing import APIRoute
 
 from everpost.api.http.request_bodies import MAX_POST_BODY
 from everpost.web.desk import start
-from everpost.web.desk.account import login
+from everpost.web.desk.account import login, tokens, welcome
+from everpost.web.desk.administration import people, person, removal, settings
 from everpost.web.desk.frame import PREFIX, Frame
-from everpost.web.desk.writing import decisions, editor, posts, preview
+from everpost.web.desk.moderation import decisions, queue
+from everpost.web.desk.writing import editor, post_actions, posts, preview
 
 MAX_FORM = 16 * 1024
 """Bytes of a short form. Pages with longer ones have a limit of their own."""
@@ -22,6 +24,9 @@ def add_desk(app: FastAPI) -> None:
     """Add the routes of the desk to the application."""
     _add_account(app)
     _add_writing(app)
+    _add_moderation(app)
+
+    _add_administration(app)
     add = partial(_add, app)
     add("GET", "", start.show_start)
     for method in ("GET", "POST"):
@@ -37,6 +42,11 @@ def _add_account(app: FastAPI) -> None:
     add("GET", "/login", login.show_login)
     add("POST", "/login", login.sign_in)
     add("POST", "/logout", login.sign_out)
+    add("GET", tokens.PATH, tokens.show_tokens)
+    add("POST", tokens.PATH, tokens.create_token)
+    add("POST", f"{tokens.PATH}/{{token_id}}/revoke", tokens.revoke_token)
+    add("GET", "/welcome", welcome.show_welcome)
+    add("POST", "/welcome", welcome.create_blog)
 
 
 def _add_writing(app: FastAPI) -> None:
@@ -47,11 +57,31 @@ def _add_writing(app: FastAPI) -> None:
     add("POST", "/posts/new", editor.create, max_form=MAX_EDITOR_FORM)
     add("GET", "/posts/{post_id}", editor.show)
     add("POST", "/posts/{post_id}", editor.save, max_form=MAX_EDITOR_FORM)
-    add("POST", "/posts/{post_id}/undo", decisions.undo)
-    add("GET", "/posts/{post_id}/delete", decisions.ask_to_delete)
-    add("POST", "/posts/{post_id}/delete", decisions.delete)
+    add("POST", "/posts/{post_id}/undo", post_actions.undo)
+    add("GET", "/posts/{post_id}/delete", post_actions.ask_to_delete)
+    add("POST", "/posts/{post_id}/delete", post_actions.delete)
     add("GET", "/preview", preview.show_empty)
     add("POST", "/preview", preview.show, max_form=MAX_EDITOR_FORM)
+
+
+def _add_moderation(app: FastAPI) -> None:
+    """The queue of comments."""
+    _add(app, "GET", "/comments", queue.show_queue)
+    _add(app, "POST", "/comments", decisions.decide)
+
+
+def _add_administration(app: FastAPI) -> None:
+    """People, and the settings of the blog."""
+    add = partial(_add, app)
+    add("GET", "/people", people.show_people)
+    add("GET", "/people/{user_id}", person.show_person)
+    add("POST", "/people/{user_id}/role", person.change_role)
+    add("POST", "/people/{user_id}/disable", person.disable_person)
+    add("POST", "/people/{user_id}/enable", person.enable_person)
+    add("GET", "/people/{user_id}/remove", removal.confirm_removal)
+    add("POST", "/people/{user_id}/remove", removal.remove_person)
+    add("GET", "/settings", settings.show_settings)
+    add("POST", "/settings", settings.save_settings, max_form=settings.MAX_SETTINGS_FORM)
 
 
 def _add(

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 
+from everpost.api.routing.links import origin_of
 from everpost.api.routing.security import ACTOR_ID
 from everpost.domain.people.actors import PUBLIC, Actor
 from everpost.domain.people.tokens import Token, TokenKind
@@ -16,7 +17,7 @@ from everpost.errors import Unauthenticated
 from everpost.services.accounts.tokens import identify
 from everpost.settings import Settings
 from everpost.stores.port import Store
-from everpost.web.urls import origin_of, root_of
+from everpost.web.urls import root_of
 
 _NAME = "everpost"
 _LOCAL = "localhost"

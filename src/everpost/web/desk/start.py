@@ -6,6 +6,8 @@ from everpost.web.desk.desk import CurrentDesk
 
 START = "/posts"
 """The page after signing in."""
+FIRST_POST = "/posts/new"
+"""The page after setting up a blog."""
 
 
 async def show_start(desk: CurrentDesk) -> Response:

@@ -37,14 +37,14 @@ async def show_comments(feed: CurrentFeed, query: Annotated[CommentFeedQuery, Qu
     """The newest comments on all posts."""
     urls = feed.shown.urls
     pages = _Pages(feed, feed.path(urls.comments), query.after)
-    found = await page_recent(feed.store, limit=COMMENTS, after=query.after)
-    if query.after is not None and not found.rows and found.after is None:
+    page = await page_recent(feed.store, limit=COMMENTS, after=query.after)
+    if query.after is not None and not page.rows:
         raise NotFound("feed", "")
     document = pages.document(
         heading="Comments",
         home=urls.home,
-        older=found.after,
-        entries=await comment_entries(found.rows, feed.shown),
+        older=page.rows[-1][0].position if page.has_more else None,
+        entries=await comment_entries(page.rows, feed.shown),
         changed_at=feed.shown.blog.updated_at,
     )
     return feed.answer(feed.key(pages.url), (), document)

@@ -144,4 +144,8 @@ def _metadata(shown: Presentation, heading: str, listed: Listed) -> Metadata:
 
 def _hints(shown: Presentation, settings: Settings) -> Hints:
     api = shown.urls.api
-    return Hints(api=shown.urls.absolute(api), documentation=f"{api}/docs" if settings.docs else None)
+    return Hints(
+        desk=shown.urls.desk,
+        api=shown.urls.absolute(api),
+        documentation=f"{api}/docs" if settings.docs else None,
+    )

@@ -1,6 +1,5 @@
 """The page of a post, with its comments."""
 
-from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated
 
@@ -68,7 +67,7 @@ async def show_post(
         context = await post_page(store, thread, thread.form(parent))
         context = replace(context, meta=replace(context.meta, is_indexed=False))
         return RenderedPage(shown.render(context), now(), headers=shown.headers).answer(request, now())
-    key = (shown, path)
+    key = _key(shown, path)
     if (kept := cache.find(key, (post,))) is None:
         kept = RenderedPage(
             shown.render(await post_page(store, thread, thread.form())), now(), headers=shown.headers
@@ -83,11 +82,18 @@ async def find_post_page(
     """The page of the post at this path from the cache, if neither the post nor the settings have changed.
     Costs the query for the state of one post, by its id.
     """
-    for known in cache.posts((shown, path)):
-        with suppress(NotFound):
-            post = await read_post(store, PUBLIC, known.id, comments=COMMENTS_INSIDE)
-            return cache.find((shown, path), (post,)) if shown.is_current_with([post]) else None
-    return None
+    key = _key(shown, path)
+    if (known := cache.only_post(key)) is None:
+        return None
+    try:
+        post = await read_post(store, PUBLIC, known.id, comments=COMMENTS_INSIDE)
+    except NotFound:
+        return None
+    return cache.find(key, (post,)) if shown.is_current_with((post,)) else None
+
+
+def _key(shown: Presentation, path: str) -> tuple[object, ...]:
+    return ("post", shown, path)
 
 
 async def post_page(store: Store, thread: Thread, form: CommentForm | None) -> PostPage:

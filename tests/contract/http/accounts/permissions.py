@@ -13,6 +13,7 @@ from everpost.domain.ids import new_id
 from everpost.domain.people.tokens import digest, new_secret
 from everpost.domain.people.users import Role, User
 from everpost.domain.posts import Post, PostStatus
+from everpost.domain.writing.working_copies import PostText, WorkingCopyChange
 from everpost.stores.port import Store
 from tests.contract.http.people import PEOPLE, Who
 
@@ -33,7 +34,7 @@ class Row:
 
 def rows() -> Iterator[Row]:
     for line in PAGE.read_text().splitlines():
-        found = re.fullmatch(r"\| `((?:GET|POST|PATCH|DELETE) [^`]+)` \|(.*)\|", line)
+        found = re.fullmatch(r"\| `((?:GET|POST|PUT|PATCH|DELETE) [^`]+)` \|(.*)\|", line)
         if found is not None:
             what, *cells = (cell.strip() for cell in found[2].split("|"))
             assert len(cells) == len(COLUMNS), line
@@ -81,7 +82,9 @@ class World:
         makers: dict[str, Callable[[Row, Who], Awaitable[Request]]] = {
             "/posts": self._posts,
             "/posts/{post_id}": self._post,
+            "/posts/{post_id}/preview": self._preview,
             "/posts/{post_id}/comments": self._thread,
+            "/posts/{post_id}/working-copy": self._working_copy,
             "/posts/{post_id}/comments/{comment_id}": self._comment,
             "/comments/decisions": self._decisions,
             "/login": self._login,
@@ -111,6 +114,10 @@ class World:
             change = {"author_id": PEOPLE["editor"].user.id}
         return Request(f"/posts/{post.id}", change if row.call.startswith("PATCH") else None)
 
+    async def _preview(self, row: Row, _who: Who) -> Request:
+        post = await self._make_post(row.what)
+        return Request(f"/posts/{post.id}/preview", {} if row.call.startswith("POST") else None)
+
     async def _thread(self, row: Row, who: Who) -> Request:
         post = await self._make_post(row.what)
         path = f"/posts/{post.id}/comments"
@@ -133,6 +140,22 @@ class World:
         if "its status" in row.what:
             headers["if-match"] = resource_etag(comment.revision, b"")
         return Request(f"/posts/{post.id}/comments/{comment.id}", body, headers=headers)
+
+    async def _working_copy(self, row: Row, who: Who) -> Request:
+        """A working copy of a new post, unless the row names a post."""
+        of_post = "published" in row.what or "draft" in row.what or "a post" in row.what
+        post_id = (await self._make_post(row.what)).id if of_post else new_id()
+        owners: dict[bool, Who] = {True: "editor" if who != "editor" else "author", False: who}
+        owner = owners["another user's" in row.what]
+        headers = {"if-none-match": "*"}
+        if owner != "nobody" and ("your own" in row.what or "another user's" in row.what):
+            change = WorkingCopyChange(
+                user_id=PEOPLE[owner].user.id, post_id=post_id, text=PostText(), updated_at=now()
+            )
+            await self._store.working_copies.add(change)
+            headers = {"if-match": "*"}
+        body = {"text": {"title": "Half a ti"}} if row.call.startswith("PUT") else None
+        return Request(f"/posts/{post_id}/working-copy", body, headers=headers)
 
     async def _decisions(self, _row: Row, _who: Who) -> Request:
         comment = await self._make_comment(await self._make_post("published"), "pending", "nobody")

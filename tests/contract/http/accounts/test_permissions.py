@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from everpost.app import create_api
+from everpost.domain.blog import BlogChange
 from everpost.domain.clock import now
 from everpost.domain.ids import new_id
 from everpost.domain.people.tokens import ROLE_SCOPES, Token, digest, new_secret
@@ -31,7 +32,10 @@ EITHER = ("your own", "with its key")
 @pytest.fixture
 async def store(applications: Applications, store_name: str) -> Store:
     """The store behind `client`, with its people in it."""
-    return (await applications.empty_blog(store_name)).store
+    store = (await applications.empty_blog(store_name)).store
+    # Without it, only a server with pages can create a link to one.
+    await store.blog.save(BlogChange(updated_at=now(), base_url="https://blog.example"), match=None)
+    return store
 
 
 @pytest.fixture  # not for the session: it would be there before `quick_passwords`

@@ -123,6 +123,7 @@ decisions: st.SearchStrategy[Json] = st.lists(
 )
 
 one_post = ids.map("/posts/{}".format)
+one_preview = ids.map("/posts/{}/preview".format)
 one_thread = ids.map("/posts/{}/comments".format)
 one_comment = st.builds("{}/{}".format, one_thread, comment_ids)
 filters = st.lists(

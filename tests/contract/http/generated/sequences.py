@@ -21,6 +21,7 @@ from tests.contract.http.generated.choices import (
     new_posts,
     one_comment,
     one_post,
+    one_preview,
     one_thread,
     page_of_comments,
     page_of_posts,
@@ -48,6 +49,8 @@ create_post = calls("POST", st.just("/posts"), new_posts)
 change_post = calls("PATCH", one_post, post_changes)
 remove_post = calls("DELETE", one_post)
 read_post = calls("GET", one_post | one_post.map("{}?comments=1".format))
+link_preview = calls("POST", one_preview, st.just({}))
+revoke_previews = calls("DELETE", one_preview)
 list_posts = calls("GET", page_of_posts)
 create_comment = calls("POST", one_thread, new_comments)
 change_comment = calls("PATCH", one_comment, rewordings)
@@ -90,6 +93,8 @@ about_posts = [
     list_posts,
     list_tags,
     follow_link,
+    link_preview,
+    revoke_previews,
 ]
 about_threads = [
     create_comment,
@@ -128,7 +133,11 @@ def _comment(number: int, date: Json) -> Call:
 
 
 good_dates = st.sampled_from(GOOD_DATES)
-some_posts = st.tuples(*(st.builds(_post, st.just(number), good_dates) for number in range(3))).map(list)
+_BASE_URL: dict[str, Json] = {"base_url": "https://blog.example"}
+some_posts = st.tuples(
+    st.just(Call("PATCH", "/settings", _BASE_URL)),
+    *(st.builds(_post, st.just(number), good_dates) for number in range(3)),
+).map(list)
 a_thread = st.tuples(
     st.just(_post(0, GOOD_DATES[0])),
     *(st.builds(_comment, st.just(number), good_dates) for number in range(5)),

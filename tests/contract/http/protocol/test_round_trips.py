@@ -144,20 +144,20 @@ async def test_a_request_takes_few_round_trips(name: str, site: Site, server_nam
     assert min(taken[WARMING:]) <= MOST[name][server_name], taken
 
 
-PAGES = {"/": "a list of 10", "/tagged": "a post by its slug", "/archive": "a list of 10"}
-"""Pages, and the call that reads the same from the API."""
+PAGES = {"/": ("a list of 10", 0), "/tagged": ("a post by its slug", 0), "/archive": ("a list of 10", 1)}
+"""Pages, the call that reads the same from the API, and how many round trips more the page takes."""
 
 
 @pytest.mark.parametrize("path", PAGES)
-async def test_a_page_takes_one_round_trip_more_than_its_json(
+async def test_a_page_takes_at_most_one_round_trip_more_than_its_json(
     path: str, site: Site, server_name: str
 ) -> None:
-    taken = []
+    (call, more), taken = PAGES[path], []
     for _ in range(WARMING + COUNTED):
         before = site.proxy.count
         assert (await site.pages.get(path)).status_code == 200
         taken.append(site.proxy.count - before)
-    assert min(taken[WARMING:]) <= MOST[PAGES[path]][server_name] + 1, taken
+    assert min(taken[WARMING:]) <= MOST[call][server_name] + more, taken
 
 
 async def test_changes_of_one_post_at_once_lose_no_races(site: Site, server_name: str) -> None:

@@ -6,16 +6,26 @@ from datetime import timedelta
 
 import pytest
 
-from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.people.tokens import Token
 from everpost.domain.people.users import User
 from everpost.domain.posts import Post, PostChange, PostFilter
 from everpost.domain.records import Batch, Record, Transfer
+from everpost.domain.writing.working_copies import WorkingCopy
 from everpost.errors import Conflict, Unfinished
 from everpost.stores import open_store
 from everpost.stores.port import Store
-from tests.contract.port.blog.whole_blogs import ANN, OTTO, TOKENS, a_whole_blog, by, fill, records_of
+from tests.contract.port.blog.whole_blogs import (
+    ANN,
+    COUNTS,
+    OTTO,
+    TOKENS,
+    a_whole_blog,
+    by,
+    changed,
+    fill,
+    records_of,
+)
 from tests.contract.port.examples import (
     EVERYBODY,
     LATER,
@@ -35,26 +45,10 @@ ORIGIN = "1" * 64
 DIGEST = "2" * 64
 
 
-def changed(record: Record) -> Record:
-    """The record with a different value in every field that may change."""
-    if isinstance(record, Post):
-        return replace(
-            record, title="Another", tags=("another tag",), slug=f"other-{record.id}", author=by(ANN)
-        )
-    if isinstance(record, Comment):
-        return replace(record, content="Other words", updated_at=LATER, version=9, author=None)
-    if isinstance(record, User):
-        return replace(record, name="Another", email=f"{record.id}@b.example", version=9)
-    if isinstance(record, Token):
-        return replace(record, name="Another", expires_at=None, scopes=frozenset())
-    assert isinstance(record, Blog)
-    return replace(record, version=9)
-
-
 async def test_an_empty_blog_is_its_settings(store: Store) -> None:
     assert await records_of(store) == [await store.blog.get()]
     async with store.records.snapshot() as snapshot:
-        assert await snapshot.count() == {"settings": 1, "user": 0, "token": 0, "post": 0, "comment": 0}
+        assert await snapshot.count() == dict.fromkeys(COUNTS, 0) | {"settings": 1}
 
 
 @pytest.mark.parametrize("at_once", [1, 7, 1_000])
@@ -63,7 +57,7 @@ async def test_records_are_read_as_written_and_in_order(store: Store, at_once: i
     await fill(store, blog, at_once=at_once)
     assert await records_of(store) == blog
     async with store.records.snapshot() as snapshot:
-        assert await snapshot.count() == {"settings": 1, "user": 2, "token": 2, "post": 4, "comment": 16}
+        assert await snapshot.count() == COUNTS
 
 
 async def test_a_batch_that_is_written_again_changes_nothing(store: Store) -> None:
@@ -133,7 +127,9 @@ async def test_erasing_a_record_erases_its_dependents(store: Store) -> None:
     posts = [each for each in left if isinstance(each, Post)]
     assert [post.id for post in posts] == [numbered(2), numbered(3), numbered(4)]
     assert posts[0].author is None
-    assert len(left) == 1 + 2 + 3 + 8
+    copies = [each for each in left if isinstance(each, WorkingCopy)]
+    assert [copy.user_id for copy in copies] == [ANN.id] * 2
+    assert len(left) == 1 + 2 + 3 + 8 + 2
     assert await store.comments.find(numbered(100)) is None
 
 

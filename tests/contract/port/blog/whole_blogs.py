@@ -21,6 +21,7 @@ from everpost.domain.posts import (
     MAX_CONTENT,
     MAX_PATH,
     MAX_PATHS,
+    MAX_PREVIEW_NONCE,
     MAX_SLUG,
     MAX_SUMMARY,
     MAX_TAG,
@@ -32,8 +33,9 @@ from everpost.domain.posts import (
     PostStatus,
 )
 from everpost.domain.records import Batch, Record
+from everpost.domain.writing.working_copies import PostBase, PostText, WorkingCopy, max_typed
 from everpost.stores.port import Store
-from tests.contract.port.examples import MOMENT, a_comment, a_post, a_user, numbered
+from tests.contract.port.examples import LATER, MOMENT, a_comment, a_post, a_user, numbered
 
 PLANES = "".join(chr((plane << 16) + 0xFFD) for plane in range(17)) + "\U0010ffff\u0001\ufffe\t\r\n"
 """A code point of each plane of Unicode, and some that are none of the usual."""
@@ -115,7 +117,7 @@ def posts_of_every_kind() -> list[Post]:
         replace(post, id=numbered(number), slug=f"post-{number}") for number, post in enumerate(kinds, 1)
     ]
     posts[0] = replace(posts[0], format=PostFormat.HTML, version=2**31)
-    posts[1] = replace(posts[1], kind=PostKind.PAGE)
+    posts[1] = replace(posts[1], kind=PostKind.PAGE, preview_nonce=MAX_PREVIEW_NONCE)
     posts[2] = replace(posts[2], slug=kinds[2].slug)
     return posts
 
@@ -151,6 +153,27 @@ def thread_of_every_kind(post_id: Id, first: int) -> list[Comment]:
     ]
 
 
+LONGEST = PostText(**{name: "\U0010ffff" * max_typed(name) for name in PostText.NAMES})
+WORKING_COPIES = (
+    WorkingCopy(
+        user_id=ANN.id,
+        post_id=numbered(1),
+        text=LONGEST,
+        base=PostBase(etag='"2147483648-1-0123456789abcdef"', updated_at=LATEST, text=LONGEST),
+        updated_at=LATEST,
+        version=2**40,
+    ),
+    WorkingCopy(user_id=ANN.id, post_id=numbered(0xF1), text=PostText(title=PLANES), updated_at=MOMENT),
+    WorkingCopy(
+        user_id=OTTO.id,
+        post_id=numbered(1),
+        text=PostText(title="", content="a\r\nb\nc\r" + PLANES, tags=" a,,b ", slug="Half a sl"),
+        base=PostBase(etag='"1-1-0123456789abcdef"', updated_at=EARLIEST, text=PostText()),
+        updated_at=EARLIEST,
+    ),
+)
+
+
 def a_whole_blog() -> list[Record]:
     """The records of a blog with every kind of content, in order."""
     threads = {
@@ -162,7 +185,29 @@ def a_whole_blog() -> list[Record]:
         thread = threads.get(post.id, [])
         approved = sum(comment.status is CommentStatus.APPROVED for comment in thread)
         records += [replace(post, comment_count=approved), *thread]
-    return records
+    return [*records, *WORKING_COPIES]
+
+
+COUNTS = {"settings": 1, "user": 2, "token": 2, "post": 4, "comment": 16, "working_copy": 3}
+"""The number of its records of each kind."""
+
+
+def changed(record: Record) -> Record:
+    """The record with a different value in every field that may change."""
+    if isinstance(record, Post):
+        return replace(
+            record, title="Another", tags=("another tag",), slug=f"other-{record.id}", author=by(ANN)
+        )
+    if isinstance(record, Comment):
+        return replace(record, content="Other words", updated_at=LATER, version=9, author=None)
+    if isinstance(record, User):
+        return replace(record, name="Another", email=f"{record.id}@b.example", version=9)
+    if isinstance(record, Token):
+        return replace(record, name="Another", expires_at=None, scopes=frozenset())
+    if isinstance(record, WorkingCopy):
+        return replace(record, text=PostText(slug="Other"), base=None, version=9)
+    assert isinstance(record, Blog)
+    return replace(record, version=9)
 
 
 async def records_of(store: Store) -> list[Record]:

@@ -105,6 +105,19 @@ async def test_tokens_of_a_user_come_the_oldest_first(store: Store) -> None:
     assert await tokens_of(store, new_id()) == []
 
 
+async def test_the_last_use_of_each_user_is_that_of_any_token(store: Store) -> None:
+    ada, bob, idle, without = [await register(store) for _ in range(4)]
+    for moment in (MOMENT, LATER, None):
+        await keep(store, ada.id, last_used_at=moment)
+    await keep(store, bob.id, last_used_at=EARLIEST)
+    await keep(store, idle.id)
+    ids = [ada.id, bob.id, idle.id, without.id, new_id(), ada.id]
+    assert await store.tokens.last_uses(ids) == {ada.id: LATER, bob.id: EARLIEST}
+    assert await store.tokens.last_uses([]) == {}
+    many = [new_id() for _ in range(99)]
+    assert await store.tokens.last_uses([*many, ada.id]) == {ada.id: LATER}
+
+
 async def test_a_token_has_an_owner(store: Store) -> None:
     user = await register(store)
     taken = await keep(store, user.id)

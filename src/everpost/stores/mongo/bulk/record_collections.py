@@ -9,9 +9,11 @@ from pymongo import ReplaceOne
 from pymongo.asynchronous.collection import AsyncCollection
 
 from everpost.domain.record_kinds.kinds import Kind
+from everpost.domain.record_kinds.registry import WORKING_COPIES
 from everpost.domain.records import Batch, Record
 from everpost.stores.mongo.engine.transactions import Session
-from everpost.stores.mongo.model.collections import Filter
+from everpost.stores.mongo.model.collections import Collections, Filter
+from everpost.stores.mongo.model.working_copies import read_working_copy, working_copy_document
 
 RecordT = TypeVar("RecordT", bound=Record)
 Document = Mapping[str, Any]
@@ -57,3 +59,13 @@ class RecordCollection(Generic[RecordT]):
 
     def _documents(self, records: Sequence[Record]) -> Sequence[Document]:
         return [self.document(record) for record in records if isinstance(record, self.kind.type)]
+
+
+def working_copy_collection(collections: Collections) -> RecordCollection[Any]:
+    """The collection of working copies."""
+    return RecordCollection(
+        kind=WORKING_COPIES,
+        collection=collections.working_copies,
+        document=working_copy_document,
+        record=read_working_copy,
+    )

@@ -12,7 +12,8 @@ from bson import CodecOptions, ObjectId
 from bson.raw_bson import RawBSONDocument
 from pymongo.asynchronous.collection import AsyncCollection
 
-from everpost.domain.record_kinds.registry import KINDS
+from everpost.domain.record_kinds.kinds import Kind
+from everpost.domain.record_kinds.registry import COMMENTS, POSTS, SETTINGS, TOKENS, USERS
 from everpost.domain.records import Counts
 from everpost.stores.mongo.bulk.record_collections import RecordCollection
 from everpost.stores.mongo.bulk.surveys import WITHOUT_PREVIEW, Survey
@@ -21,6 +22,8 @@ from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import IN_ORDER, Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING
 
+_KINDS: Sequence[Kind[Any]] = (SETTINGS, USERS, TOKENS, POSTS, COMMENTS)
+"""The kinds that have a collection, or a list in a collection, of their own form."""
 _RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
 _ID_LENGTH = 12
 _LENGTH_LENGTH = 4
@@ -83,7 +86,7 @@ class Spool:
 
     def count(self) -> Counts:
         files = (self.blog, self.users, self.tokens, self.posts, self.comments)
-        counts = {kind.name: file.count for kind, file in zip(KINDS, files, strict=True)}
+        counts = {kind.name: file.count for kind, file in zip(_KINDS, files, strict=True)}
         return counts | {each.kind.name: file.count for each, file in self.others}
 
     def has_user(self, id: ObjectId) -> bool:
@@ -127,14 +130,29 @@ class Spool:
         )
         await self.comments.fill(comments.hint(IN_ORDER).sort(IN_ORDER))
         for each, file in self.others:
-            there: Filter = {} if each.kind.owner is None else {each.kind.owner: {"$nin": gone}}
-            others = each.collection.find_raw_batches(
-                there,
-                session=session,
-                allow_disk_use=True,
-                batch_size=_AT_ONCE,
-            )
-            await file.fill(others.sort(each.order))
+            await self._fill_other(each, file, gone, session)
+
+    async def _fill_other(
+        self, each: RecordCollection[Any], file: DocumentFile, gone: Sequence[ObjectId], session: Session
+    ) -> None:
+        """Read the documents of another kind, without those of removed posts and users."""
+        there: Filter = {} if each.kind.owner is None else {each.kind.owner: {"$nin": gone}}
+        for field in (name for name, kind in each.kind.references if kind == USERS.name):
+            there[field] = {"$nin": await self._removed_users(each.collection, field, session)}
+        others = each.collection.find_raw_batches(
+            there,
+            session=session,
+            allow_disk_use=True,
+            batch_size=_AT_ONCE,
+        )
+        await file.fill(others.sort(each.order))
+
+    async def _removed_users(
+        self, collection: AsyncCollection[Any], field: str, session: Session
+    ) -> Sequence[ObjectId]:
+        """The users in this field who were removed: the garbage collector has not deleted these yet."""
+        groups = await collection.aggregate([{"$group": {"_id": f"${field}"}}], session=session)
+        return [group["_id"] async for group in groups if not self.has_user(group["_id"])]
 
     def _new_file(self) -> DocumentFile:
         return DocumentFile(self._opened.enter_context(TemporaryFile()))

@@ -26,8 +26,8 @@ class Survey:
     """The result for the collections that hold a blog."""
 
     fingerprint: str
-    """The sums of the stamps of all posts and comments, which every change renews, and digests of the smaller
-    collections.
+    """The sums of the stamps of all posts and comments, which every change of their contents renews, and of
+    the nonces of previews; digests of the smaller collections.
     """
     posts_together: int
     """The number of documents in a batch that never exceeds the limit in bytes."""
@@ -52,6 +52,7 @@ async def _sum(
     total = {
         "_id": None,
         "stamps": {"$sum": {"$mod": ["$stamp", _PRIME]}},
+        "nonces": {"$sum": {"$mod": ["$preview_nonce", _PRIME]}},
         "number": {"$sum": 1},
         "largest": {"$max": {"$bsonSize": "$$ROOT"}},
     }
@@ -60,7 +61,8 @@ async def _sum(
         return "", 1
     (all_of_them,) = found
     together = max(1, min(_MOST_TOGETHER, _MOST_BYTES // all_of_them["largest"]))
-    return f"{all_of_them['number']}:{all_of_them['stamps']}", together
+    sums = ":".join(str(all_of_them[name]) for name in ("number", "stamps", "nonces"))
+    return sums, together
 
 
 async def _digest(collection: AsyncCollection[Any], session: Session) -> str:

@@ -11,12 +11,14 @@ from everpost.domain.paging import Position
 from everpost.stores.mongo.engine.connection import Database
 from everpost.stores.mongo.model.documents import CommentDocument, PostDocument, TransferDocument
 from everpost.stores.mongo.model.people import BlogDocument, LimitDocument, UserDocument
+from everpost.stores.mongo.model.working_copies import WorkingCopyDocument
 
 POSTS = "posts"
 COMMENTS = "comments"
 USERS = "users"
 LIMITS = "limits"
 BLOG = "blog"
+WORKING_COPIES = "working_copies"
 TRANSFERS = "transfers"
 
 Index = list[tuple[str, int]]
@@ -38,13 +40,14 @@ QUEUE: Index = [("status", 1), ("publication_date", 1), ("_id", 1)]
 """The indexes on comments."""
 
 USERS_BY_CREATION: Index = [("created_at", 1), ("_id", 1)]
+WORKING_COPIES_OF_USER: Index = [("user_id", 1), ("updated_at", -1), ("post_id", -1)]
 
 
 @dataclass(frozen=True, slots=True)
 class Collections:
     """`posts`, each with a preview of its thread; `comments`; `users` with their tokens; `limits`, the
-    counters of rate limits; `blog`, the settings; `transfers`, the latest move of a whole blog into this
-    database.
+    counters of rate limits; `working_copies`; `blog`, the settings; `transfers`, the latest move of a whole
+    blog into this database.
     """
 
     posts: AsyncCollection[PostDocument]
@@ -52,6 +55,7 @@ class Collections:
     users: AsyncCollection[UserDocument]
     limits: AsyncCollection[LimitDocument]
     blog: AsyncCollection[BlogDocument]
+    working_copies: AsyncCollection[WorkingCopyDocument]
     transfers: AsyncCollection[TransferDocument]
 
     @classmethod
@@ -62,6 +66,7 @@ class Collections:
             users=cast("AsyncCollection[UserDocument]", database[USERS]),
             limits=cast("AsyncCollection[LimitDocument]", database[LIMITS]),
             blog=cast("AsyncCollection[BlogDocument]", database[BLOG]),
+            working_copies=cast("AsyncCollection[WorkingCopyDocument]", database[WORKING_COPIES]),
             transfers=cast("AsyncCollection[TransferDocument]", database[TRANSFERS]),
         )
 

@@ -74,6 +74,7 @@ class PostDocument(TypedDict):
     """Omitted rather than empty: a unique index would treat two empty lists as duplicates."""
     author_id: NotRequired[ObjectId]
     comment_policy: NotRequired[str]
+    preview_nonce: NotRequired[int]
     comment_count: int
     comments: list[CommentDocument]
     """The preview: the oldest `COMMENTS_INSIDE` of the shown comments, in order; all of them if there are
@@ -120,6 +121,8 @@ def post_document(post: Post) -> PostDocument:
         document["author_id"] = ObjectId(post.author.id)
     if post.comment_policy is not None:
         document["comment_policy"] = post.comment_policy.value
+    if post.preview_nonce is not None:
+        document["preview_nonce"] = post.preview_nonce
     return document
 
 
@@ -144,6 +147,7 @@ def read_post(document: PostDocument) -> Post:
         comment_policy=None if policy is None else CommentPolicy(policy),
         comment_count=document["comment_count"],
         comments=tuple(map(read_comment, document.get("comments", ()))),
+        preview_nonce=document.get("preview_nonce"),
         stamp=document["stamp"],
     )
 

@@ -86,7 +86,7 @@ class BlogDocument(TypedDict):
     version: int
     stamp: int
     names_stamp: int
-    """See `settings.renew_names`."""
+    """See `settings.renew_names`. A change of the settings renews it, too."""
     updated_at: datetime
 
 

@@ -12,7 +12,7 @@ def document(
     """A document with these fields and no others."""
     return {
         "bsonType": "object",
-        "required": list(required),
+        **({"required": list(required)} if required else {}),  # an empty list is an error
         "properties": {**required, **(optional or {})},
         "additionalProperties": False,
     }

@@ -63,7 +63,13 @@ _POST = document(
         "comment_count": COUNT,
         "comments": array(_COMMENT),
     },
-    {"author_id": ID, "comment_policy": _POLICY, "summary": text(1, 500), "paths": array(text(1, 500))},
+    {
+        "author_id": ID,
+        "comment_policy": _POLICY,
+        "summary": text(1, 500),
+        "paths": array(text(1, 500)),
+        "preview_nonce": NUMBER,
+    },
 )
 _REMOVED_POST = document({"_id": ID, "removed_at": DATE})
 _TOKEN = document(
@@ -114,6 +120,26 @@ _BLOG = document(
         "updated_at": DATE,
     },
     {"base_url": text(1, 255)},
+)
+_SHORT_FIELDS = ("title", "summary", "tags", "slug", "publication_date", "kind", "format", "comment_policy")
+_TYPED = document(
+    {},
+    {
+        **dict.fromkeys((*_SHORT_FIELDS, "author_id", "paths"), text(0, 20_000)),
+        "content": text(0, 1_000_000),
+    },
+)
+_WORKING_COPY = document(
+    {
+        "_id": text(48, 48),
+        "user_id": ID,
+        "post_id": ID,
+        "text": _TYPED,
+        "updated_at": DATE,
+        "version": NUMBER,
+        "stamp": NUMBER,
+    },
+    {"base": document({"etag": text(1, 100), "updated_at": DATE, "text": _TYPED})},
 )
 _TRANSFER = document({"_id": one_of("transfer"), "origin": text(1, 64)}, {"digest": text(64, 64)})
 
@@ -183,6 +209,10 @@ COLLECTIONS = {
         {"$jsonSchema": _LIMIT},
         (IndexModel([("until", ASCENDING)], name="ended", expireAfterSeconds=0),),
     ),
+    "working_copies": Collection(
+        {"$jsonSchema": _WORKING_COPY},
+        (_index("of_user", "user_id", "-updated_at", "-post_id"), _index("of_post", "post_id")),
+    ),
     "blog": Collection({"$jsonSchema": _BLOG}),
     "transfers": Collection({"$jsonSchema": _TRANSFER}),
 }
@@ -224,6 +254,7 @@ MIGRATION = Definition(
     losses_down=(
         Loss("posts", "posts", {"removed_at": {"$exists": False}}),
         Loss("users", "users", {"removed_at": {"$exists": False}}),
+        Loss("working copies", "working_copies"),
         Loss("settings of the blog", "blog", {"version": {"$gt": 1}}),
         Loss("the mark of an unfinished copy or import", "transfers", {"digest": {"$exists": False}}),
     ),

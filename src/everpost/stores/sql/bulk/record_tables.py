@@ -1,15 +1,29 @@
 """The tables of the records of a blog, in the order of `domain.record_kinds.registry`."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 
-from sqlalchemy import FromClause, Select, Table, bindparam, false, literal, null, select, true, union_all
+from sqlalchemy import (
+    FromClause,
+    Select,
+    Table,
+    bindparam,
+    false,
+    func,
+    literal,
+    null,
+    select,
+    true,
+    union_all,
+)
 
 from everpost.domain.clock import EARLIEST
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Position
-from everpost.domain.record_kinds.registry import COMMENTS, POSTS, SETTINGS, TOKENS, USERS
+from everpost.domain.posts import Post
+from everpost.domain.record_kinds.registry import COMMENTS, POSTS, SETTINGS, TOKENS, USERS, WORKING_COPIES
 from everpost.stores.sql.bulk.record_table import (
     LIMIT,
     Octets,
@@ -20,6 +34,7 @@ from everpost.stores.sql.bulk.record_table import (
     sizes_by,
 )
 from everpost.stores.sql.model.mappers import (
+    AnyRow,
     blog_of,
     blog_values,
     comment_of,
@@ -41,7 +56,9 @@ from everpost.stores.sql.model.tables import (
     PostTagRow,
     TokenRow,
     UserRow,
+    WorkingCopyRow,
 )
+from everpost.stores.sql.model.working_copies import working_copy_of, working_copy_values
 from everpost.stores.sql.queries.keyset import POSITION, After, position_values
 
 _START = Position(EARLIEST, Id(""))
@@ -76,6 +93,10 @@ def _next_comments(*, is_shown: bool) -> Select[Any]:
     # MariaDB scans the whole thread if it estimates that most of it comes after the position.
     hint = "FORCE INDEX (ix_comments_post_id_is_shown_publication_date_id)"
     return select(statement.with_hint(CommentRow, hint, "mysql").subquery())
+
+
+def _post_of(row: AnyRow) -> Post:
+    return replace(post_of(row), preview_nonce=row.preview_nonce)
 
 
 def _position_of(comment: Comment | None) -> Mapping[str, object]:
@@ -118,7 +139,7 @@ RECORD_TABLES: tuple[RecordTable[Any], ...] = (
         kind=POSTS,
         table=cast("Table", PostRow.__table__),
         values=post_values,
-        record=post_of,
+        record=_post_of,
         columns=_NO_NAMES,
         taken="slug",
         parts=(
@@ -140,5 +161,12 @@ RECORD_TABLES: tuple[RecordTable[Any], ...] = (
         record=comment_of,
         identity=("id", "post_id", "publication_date"),
         owned=_THREADS,
+    ),
+    RecordTable(
+        kind=WORKING_COPIES,
+        table=cast("Table", WorkingCopyRow.__table__),
+        values=working_copy_values,
+        record=working_copy_of,
+        octets=Octets(WorkingCopyRow.text) + func.coalesce(Octets(WorkingCopyRow.base), 0),
     ),
 )

@@ -6,11 +6,13 @@ from sqlalchemy import Update, update
 
 from everpost.domain.ids import Id
 from everpost.stores.sql.engine import Connections
-from everpost.stores.sql.model.tables import CommentRow, PostRow
+from everpost.stores.sql.model.tables import CommentRow, PostRow, WorkingCopyRow
 from everpost.stores.sql.queries import selects
 
+Confirmed = type[PostRow] | type[CommentRow] | type[WorkingCopyRow]
 
-async def confirm(connections: Connections, table: type[PostRow | CommentRow], id: Id) -> None:
+
+async def confirm(connections: Connections, table: Confirmed, id: Id) -> None:
     """Wait until the row with this id is as durable as a row written now.
 
     PostgreSQL may show a row that no synchronous standby has, if the wait of its writer was interrupted, for
@@ -21,6 +23,6 @@ async def confirm(connections: Connections, table: type[PostRow | CommentRow], i
 
 
 @cache
-def _rewrite(table: type[PostRow | CommentRow]) -> Update:
+def _rewrite(table: Confirmed) -> Update:
     """An UPDATE that changes no value; PostgreSQL still writes a new row version."""
     return update(table).where(table.id == selects.ID).values(version=table.version)

@@ -11,16 +11,7 @@ the database.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    SmallInteger,
-    String,
-)
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship, remote
 
 from everpost.domain.blog import (
@@ -37,7 +28,10 @@ from everpost.domain.people.tokens import MAX_TOKEN_NAME
 from everpost.domain.people.users import MAX_EMAIL, MAX_NAME
 from everpost.domain.permalinks import MAX_PERMALINK
 from everpost.domain.posts import MAX_PATH, MAX_SLUG, MAX_SUMMARY, MAX_TAG, MAX_TITLE
+from everpost.domain.writing.saved_copies import WORKING_COPY_ID_LENGTH
+from everpost.domain.writing.working_copies import PostBase, PostText
 from everpost.stores.sql.model.declarative import Base
+from everpost.stores.sql.model.typed_text import BaseOfCopy, TypedText
 from everpost.stores.sql.model.types import ExactText, IdText, LongText, Moment, Navigation, TextList, Word
 
 MYSQL_TABLE = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
@@ -138,6 +132,7 @@ class PostRow(Base):
     paths: Mapped[Sequence[str]] = mapped_column(TextList)
     author_id: Mapped[Id | None] = mapped_column(IdText, ForeignKey(UserRow.id, ondelete="SET NULL"))
     comment_policy: Mapped[str | None] = mapped_column(Word(KIND_LENGTH))
+    preview_nonce: Mapped[int | None] = mapped_column(BigInteger)
     stamp: Mapped[int] = mapped_column(BigInteger)
 
     author: Mapped[UserRow | None] = relationship(viewonly=True, lazy="raise")
@@ -232,6 +227,26 @@ class CommentRow(Base):
     )
 
 
+class WorkingCopyRow(Base):
+    """A working copy. `post_id` is no foreign key, because the post need not exist. `text` has every field
+    but the title, which lists show.
+    """
+
+    __tablename__ = "working_copies"
+    __table_args__ = (Index(None, "user_id", "updated_at", "post_id"), MYSQL_TABLE)
+
+    id: Mapped[Id] = mapped_column(IdText(WORKING_COPY_ID_LENGTH), primary_key=True)
+    user_id: Mapped[Id] = mapped_column(IdText, ForeignKey(UserRow.id, ondelete="CASCADE"))
+    post_id: Mapped[Id] = mapped_column(IdText, index=True)
+    title: Mapped[str | None] = mapped_column(LongText)
+    text: Mapped[PostText] = mapped_column(TypedText)
+    base: Mapped[PostBase | None] = mapped_column(BaseOfCopy)
+    base_updated_at: Mapped[datetime | None] = mapped_column(Moment)
+    updated_at: Mapped[datetime] = mapped_column(Moment)
+    version: Mapped[int] = mapped_column(BigInteger)
+    stamp: Mapped[int] = mapped_column(BigInteger)
+
+
 class RateLimitRow(Base):
     """The number of attempts in the current window of a rate limit."""
 
@@ -245,7 +260,8 @@ class RateLimitRow(Base):
 
 class BlogRow(Base):
     """The settings, in a single row with the number 1. `names_stamp` is renewed by each transaction that
-    changes a name, disables, adds or removes a user, or writes a batch of a move (`settings.renew_names`).
+    changes the settings or a name, disables, adds or removes a user, or writes a batch of a move
+    (`settings.renew_names`).
     """
 
     __tablename__ = "blog"

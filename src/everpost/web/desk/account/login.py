@@ -11,7 +11,7 @@ from everpost.api.routing.dependencies import CurrentPolicies, OpenStore
 from everpost.api.routing.security import ClientAddress
 from everpost.api.schemas.tokens import LoginForm
 from everpost.errors import Unauthenticated
-from everpost.services.accounts import logins, tokens
+from everpost.services.accounts import blog_setup, logins, tokens
 from everpost.services.accounts.logins import Credentials
 from everpost.web.desk.account.browsers import browser_name
 from everpost.web.desk.content_security import DESK_HEADERS
@@ -33,11 +33,11 @@ class LoginQuery(BaseModel):
     next: str = ""
 
 
-async def show_login(desk: VisitedDesk, query: Annotated[LoginQuery, Query()]) -> Response:
+async def show_login(store: OpenStore, desk: VisitedDesk, query: Annotated[LoginQuery, Query()]) -> Response:
     """The form for signing in. Those who are signed in already are redirected."""
     if desk.actor.user is not None:
         return RedirectResponse(_target(desk, query.next), 303, DESK_HEADERS)
-    return _page(desk, query.next, "")
+    return _page(desk, query.next, "", awaits_setup=await blog_setup.awaits_setup(store))
 
 
 async def sign_in(
@@ -84,8 +84,17 @@ async def sign_out(request: Request, store: OpenStore, desk: VisitedDesk) -> Res
     return response
 
 
-def _page(desk: Desk, wanted: str, email: str, refused: FormError | None = None) -> Response:
-    return desk.page("account/login.html", desk.text("Sign in"), refused=refused, wanted=wanted, email=email)
+def _page(
+    desk: Desk, wanted: str, email: str, refused: FormError | None = None, *, awaits_setup: bool = False
+) -> Response:
+    return desk.page(
+        "account/login.html",
+        desk.text("Sign in"),
+        refused=refused,
+        wanted=wanted,
+        email=email,
+        awaits_setup=awaits_setup,
+    )
 
 
 def _target(desk: Desk, wanted: str) -> str:

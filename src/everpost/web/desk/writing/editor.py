@@ -87,7 +87,7 @@ async def create(request: Request, desk: CurrentDesk, store: OpenStore) -> Respo
     sent, post_id = Sent.of(fields, start), parse_id(fields.get("id", "")) or new_id()
     try:
         body = new_body(sent.typed, post_id, sent.action, desk.shown.blog.zone, desk.language)
-        draft = draft_of(checked(_NEW, body, desk.language, optional=_MAY_BE_EMPTY))
+        draft = draft_of(checked(_NEW, body, desk.language, may_be_empty=_MAY_BE_EMPTY))
         post, _ = await accepted(request, desk.language, lambda: posts.create_post(store, desk.actor, draft))
     except FormError as refused:
         if "id" in refused.errors:  # the form was already sent, and has changed since
@@ -125,7 +125,7 @@ async def save(request: Request, desk: CurrentDesk, store: OpenStore, post_id: P
 async def _write(request: Request, desk: Desk, store: Store, sent: Sent, post: Post) -> Post:
     """Change the post, if it is still this one. Raises FormError."""
     body = changed_body(sent.typed, post, sent.action, desk.shown.blog.zone, desk.language)
-    change = change_of(checked(_CHANGED, body, desk.language, optional=_MAY_BE_EMPTY))
+    change = change_of(checked(_CHANGED, body, desk.language, may_be_empty=_MAY_BE_EMPTY))
     match = frozenset({post.revision})
     return await accepted(
         request,

@@ -8,29 +8,12 @@ from alembic import op
 
 from everpost.domain.clock import now
 from everpost.domain.revisions import new_stamp
-from everpost.stores.sql.model import types
+from everpost.stores.sql.model import typed_text, types
 
 revision = "0001"
 down_revision = None
 
 _TABLE: dict[str, Any] = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"}
-_BLOG = sa.table(
-    "blog",
-    sa.column("number", sa.SmallInteger()),
-    sa.column("comment_policy", types.Word(16)),
-    sa.column("title", sa.String(255)),
-    sa.column("description", sa.String(500)),
-    sa.column("language", types.Word(35)),
-    sa.column("time_zone", types.Word(64)),
-    sa.column("permalink", types.ExactText(100)),
-    sa.column("navigation", types.LongText()),
-    sa.column("posts_per_page", sa.SmallInteger()),
-    sa.column("address_key", sa.LargeBinary()),
-    sa.column("updated_at", types.Moment()),
-    sa.column("version", sa.BigInteger()),
-    sa.column("stamp", sa.BigInteger()),
-    sa.column("names_stamp", sa.BigInteger()),
-)
 
 DATA = {
     "blog": sa.column("version") > 1,
@@ -53,14 +36,15 @@ def upgrade() -> None:
     _create_post_tags()
     _create_post_paths()
     _create_comments()
+    _create_working_copies()
     _create_tallies()
-    _create_blog()
+    blog = _create_blog()
     _create_transfers()
-    _fill_in_settings()
+    _fill_in_settings(blog)
 
 
 def downgrade() -> None:
-    tables = ("transfers", "blog", "tallies", "comments", "post_paths", "post_tags")
+    tables = ("transfers", "blog", "tallies", "working_copies", "comments", "post_paths", "post_tags")
     for name in (*tables, "posts", "tokens", "removed_users", "users"):
         op.drop_table(name)
 
@@ -139,6 +123,7 @@ def _create_posts() -> None:
         sa.Column("paths", types.TextList(), nullable=False),
         sa.Column("author_id", types.IdText(24), nullable=True),
         sa.Column("comment_policy", types.Word(16), nullable=True),
+        sa.Column("preview_nonce", sa.BigInteger(), nullable=True),
         sa.Column("stamp", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["author_id"], ["users.id"], name=op.f("fk_posts_author_id"), ondelete="SET NULL"
@@ -217,6 +202,29 @@ def _create_comments() -> None:
     _index("comments", "status", "publication_date", "id")
 
 
+def _create_working_copies() -> None:
+    op.create_table(
+        "working_copies",
+        sa.Column("id", types.IdText(48), nullable=False),
+        sa.Column("user_id", types.IdText(24), nullable=False),
+        sa.Column("post_id", types.IdText(24), nullable=False),
+        sa.Column("title", types.LongText(), nullable=True),
+        sa.Column("text", typed_text.TypedText(), nullable=False),
+        sa.Column("base", typed_text.BaseOfCopy(), nullable=True),
+        sa.Column("base_updated_at", types.Moment(), nullable=True),
+        sa.Column("updated_at", types.Moment(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("stamp", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_working_copies_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        **_TABLE,
+    )
+    _index("working_copies", "user_id", "updated_at", "post_id")
+    _index("working_copies", "post_id")
+
+
 def _create_tallies() -> None:
     op.create_table(
         "tallies",
@@ -229,8 +237,8 @@ def _create_tallies() -> None:
     _index("tallies", "until")
 
 
-def _create_blog() -> None:
-    op.create_table(
+def _create_blog() -> sa.Table:
+    return op.create_table(
         "blog",
         sa.Column("number", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("comment_policy", types.Word(16), nullable=False),
@@ -267,7 +275,7 @@ def _index(table: str, *columns: str) -> None:
     op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, list(columns))
 
 
-def _fill_in_settings() -> None:
+def _fill_in_settings(blog: sa.Table) -> None:
     """Insert the settings of a new blog."""
     settings = {
         "comment_policy": "moderated",
@@ -276,10 +284,10 @@ def _fill_in_settings() -> None:
         "language": "en",
         "time_zone": "UTC",
         "permalink": "/{slug}",
-        "navigation": "[]",
+        "navigation": (),
         "posts_per_page": 10,
         "address_key": secrets.token_bytes(32),
         "updated_at": now(),
     }
     stamps = {"stamp": new_stamp(), "names_stamp": new_stamp()}
-    op.bulk_insert(_BLOG, [{"number": 1, **settings, "version": 1, **stamps}])
+    op.bulk_insert(blog, [{"number": 1, **settings, "version": 1, **stamps}])

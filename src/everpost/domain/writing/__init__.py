@@ -1,0 +1,1 @@
+"""Writing posts: working copies, and what differs between texts."""

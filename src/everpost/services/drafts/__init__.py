@@ -1,0 +1,1 @@
+"""Posts before they are public."""

@@ -1,0 +1,1 @@
+"""Running the blog: its people, its settings and its database."""

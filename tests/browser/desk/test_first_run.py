@@ -1,0 +1,57 @@
+"""From the printed address to the desk, in Chromium, with and without JavaScript."""
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from everpost.domain.people.users import UserQuery
+from everpost.services.accounts.bootstrap import make_first_token
+from tests.browser.desk.conftest import PASSWORD, Desk
+from tests.browser.test_pages import inspect
+
+FIELDS = {"Blog title": "A blog", "Name": "Ada", "Email": "ada@blog.example", "Password": PASSWORD}
+
+
+async def fill(page: Page, fields: dict[str, str]) -> None:
+    for label, text in fields.items():
+        await page.get_by_label(label, exact=True).fill(text)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+async def test_the_printed_address_sets_up_the_blog(chromium: Browser, new_desk: Desk, scripts: bool) -> None:
+    code = await make_first_token(new_desk.store)
+    assert code is not None
+    async with new_desk.tab(chromium, scripts=scripts) as tab:
+        await tab.open(f"/desk/welcome#{code}")
+        page = tab.page
+        assert await page.title() == "Welcome · Blog"
+        setup_code = page.get_by_label("Setup code")
+        if scripts:
+            assert await setup_code.input_value() == code
+            assert not await setup_code.is_visible()
+            assert page.url == f"{new_desk.address}/desk/welcome"
+        else:
+            await setup_code.fill(code)
+        await fill(page, FIELDS | {"Password": "password1234"})
+        tab.statuses[f"{new_desk.address}/desk/welcome"] = 422
+        await page.get_by_role("button", name="Create blog").click()
+        await page.get_by_role("alert").wait_for()
+        await page.get_by_label("Password", exact=True).fill(PASSWORD)
+        await page.get_by_role("button", name="Create blog").click()
+        await page.get_by_role("button", name="Sign out").wait_for()
+        assert (await page.title()).endswith(" · A blog")
+    (admin,) = (await new_desk.store.users.page(UserQuery(limit=2))).rows
+    assert (admin.name, admin.email) == ("Ada", "ada@blog.example")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+async def test_the_pages_are_accessible(chromium: Browser, new_desk: Desk, language: str) -> None:
+    async with new_desk.tab(chromium, locale=language) as tab:
+        await tab.open("/desk/login")
+        await inspect(tab, language)
+        await tab.open("/desk/welcome")
+        await inspect(tab, language)
+        tab.statuses[f"{new_desk.address}/desk/welcome"] = 422
+        await tab.page.evaluate("document.querySelector('main form').noValidate = true")
+        await tab.page.locator("main button").click()
+        await tab.page.get_by_role("alert").wait_for()
+        await inspect(tab, language)

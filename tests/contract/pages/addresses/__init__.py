@@ -1,0 +1,1 @@
+"""Addresses of posts: old ones, and those of drafts."""
