@@ -12,7 +12,7 @@ from everpost.web.desk.account import login, tokens, welcome
 from everpost.web.desk.administration import people, person, removal, settings
 from everpost.web.desk.frame import PREFIX, Frame
 from everpost.web.desk.moderation import decisions, queue
-from everpost.web.desk.writing import editor, post_actions, posts, preview
+from everpost.web.desk.writing import editor, post_actions, posts, preview, working_copies
 
 MAX_FORM = 16 * 1024
 """Bytes of a short form. Pages with longer ones have a limit of their own."""
@@ -60,6 +60,9 @@ def _add_writing(app: FastAPI) -> None:
     add("POST", "/posts/{post_id}/undo", post_actions.undo)
     add("GET", "/posts/{post_id}/delete", post_actions.ask_to_delete)
     add("POST", "/posts/{post_id}/delete", post_actions.delete)
+    add("GET", "/posts/{post_id}/state", working_copies.show_state)
+    add("POST", "/posts/{post_id}/working-copy", working_copies.keep, max_form=MAX_EDITOR_FORM)
+    add("POST", "/posts/{post_id}/working-copy/discard", working_copies.discard)
     add("GET", "/preview", preview.show_empty)
     add("POST", "/preview", preview.show, max_form=MAX_EDITOR_FORM)
 
