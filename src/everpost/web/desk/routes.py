@@ -12,7 +12,14 @@ from everpost.web.desk.account import login, tokens, welcome
 from everpost.web.desk.administration import people, person, removal, settings
 from everpost.web.desk.frame import PREFIX, Frame
 from everpost.web.desk.moderation import decisions, queue
-from everpost.web.desk.writing import editor, post_actions, posts, preview, working_copies
+from everpost.web.desk.writing import (
+    editor,
+    post_actions,
+    posts,
+    preview,
+    preview_links,
+    working_copies,
+)
 
 MAX_FORM = 16 * 1024
 """Bytes of a short form. Pages with longer ones have a limit of their own."""
@@ -63,6 +70,8 @@ def _add_writing(app: FastAPI) -> None:
     add("GET", "/posts/{post_id}/state", working_copies.show_state)
     add("POST", "/posts/{post_id}/working-copy", working_copies.keep, max_form=MAX_EDITOR_FORM)
     add("POST", "/posts/{post_id}/working-copy/discard", working_copies.discard)
+    add("POST", "/posts/{post_id}/preview-link", preview_links.share)
+    add("POST", "/posts/{post_id}/preview-link/revoke", preview_links.revoke)
     add("GET", "/preview", preview.show_empty)
     add("POST", "/preview", preview.show, max_form=MAX_EDITOR_FORM)
 

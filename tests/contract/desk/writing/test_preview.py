@@ -46,6 +46,18 @@ async def test_anything_can_be_previewed(desk: DeskSite, fields: dict[str, str])
     assert Page(await ann.get("/desk/preview")).one("//h1") == "Untitled"
 
 
+async def test_a_link_to_the_preview_is_shared_and_revoked(desk: DeskSite) -> None:
+    ann = await desk.as_("author")
+    post = await a_post(desk.store, title="Shared")
+    page = Page(await ann.get(f"/desk/posts/{post.id}"))
+    shared = Page(await ann.send(page.one("//form[contains(@action, 'preview-link')]/@action"), {"a": "b"}))
+    link = shared.one("//main//p/a[starts-with(@href, 'http')]/@href")
+    assert Page(await desk.get(link)).one("//h1") == "Shared"
+    revoked = await ann.send(shared.one("//main//form/@action"), {"a": "b"})
+    assert revoked.headers["location"] == f"/desk/posts/{post.id}"
+    assert (await desk.get(link)).status_code == 404
+
+
 ADVICE = """[gone](/gone) [there](/there) [tags](/tags/x) [home](/) [self](/self#part) [old](/old/path/)
 [draft](/draft) [absolute](http://blog.example/missing?a=b) [away](https://other.example/gone)
 [mail](mailto:a@b.c)
