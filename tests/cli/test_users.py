@@ -1,5 +1,6 @@
 """`everpost user` and `everpost login`, on every database."""
 
+import os
 from collections.abc import Callable
 
 import pytest
@@ -188,3 +189,16 @@ def test_a_password_that_is_easy_to_guess_is_refused(everpost: Command, typed: T
         refused = everpost("user", "add", ANNA, "--name", "Anna", "--password-stdin")
         assert_refused(refused)
         assert "easy to guess" in refused.err
+
+
+def test_a_reset_prints_an_address_that_works(everpost: Command) -> None:
+    everpost("user", "add", "ann@blog.example", "--name", "Ann", "--no-password")
+    outcome = everpost("user", "reset", "ann@blog.example")
+    address, _, secret = outcome.out.rstrip("\n").partition("#")
+    assert (outcome.status, address) == (0, f"http://127.0.0.1:{os.environ['EVERPOST_PORT']}/desk/reset")
+    assert is_well_formed(secret)
+    everpost("user", "disable", "ann@blog.example")
+    refused = everpost("user", "reset", "ann@blog.example")
+    assert (refused.status, refused.out) == (1, "")
+    assert "enable the user first" in refused.err
+    assert "no user" in everpost("user", "reset", "eve@blog.example").err

@@ -20,6 +20,7 @@ from granian.log import LogLevels
 from granian.server import Server
 
 from everpost.app import API, check_theme, create_api, create_app
+from everpost.cli.server.addresses import local_address
 from everpost.cli.server.logs import SERVER_LOGS, configure_logs
 from everpost.cli.server.processes import end_with_parent, raise_file_limit
 from everpost.cli.server.signals import Application, end_at_once_until_requested, end_forked_workers_at_once
@@ -133,13 +134,9 @@ def _welcome(settings: Settings, secret: str) -> str:
     """
     if settings.api_only:
         return f"Token of the first admin (shown only once): {secret}"
-    return f"Set up your blog (the address is shown only once): {_origin(settings)}/desk/welcome#{secret}"
-
-
-def _origin(settings: Settings) -> str:
-    """The address of the blog in a browser on this machine."""
-    host = "localhost" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - compared only
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    return (
+        f"Set up your blog (the address is shown only once): {local_address(settings)}/desk/welcome#{secret}"
+    )
 
 
 def _announce(settings: Settings, address: str) -> None:

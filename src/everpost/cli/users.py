@@ -5,12 +5,15 @@ from typing import Annotated
 import typer
 
 from everpost.cli.console.prompts import PasswordFromInput, ask, ask_password
+from everpost.cli.server.addresses import local_address
 from everpost.cli.stores.settings_store import OPERATOR, printable, user_with, with_store
 from everpost.domain.paging import MAX_LIMIT, Position
 from everpost.domain.people.users import Role, User
 from everpost.errors import Invalid
 from everpost.services.accounts import users
+from everpost.services.accounts.password_resets import create_reset
 from everpost.services.accounts.users import UserDraft, UserEdit
+from everpost.services.blog import read_settings
 from everpost.settings import Settings
 from everpost.stores.port import Store
 
@@ -92,6 +95,21 @@ def password(
     """Set a user's password, after prompting for it, and end all of the user's logins."""
     new = ask_password(from_input=password_stdin, is_new=True)
     _change(email, UserEdit(password=new, revoke_tokens=revoke_tokens))
+
+
+@user.command()
+def reset(email: Email) -> None:
+    """Print the address of a page where the user sets a new password, once.
+
+    It works for a day, also if the user has no password yet.
+    """
+
+    async def run(store: Store, settings: Settings) -> str:
+        secret = await create_reset(store, OPERATOR, (await user_with(store, email)).id)
+        base_url = (await read_settings(store)).base_url
+        return f"{base_url or local_address(settings)}/desk/reset#{secret}"
+
+    typer.echo(with_store(run))
 
 
 @user.command()

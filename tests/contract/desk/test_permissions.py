@@ -7,17 +7,17 @@ from fastapi.routing import APIRoute
 from everpost.domain.people.tokens import Token
 from everpost.domain.records import Record
 from everpost.stores.port import Store
-from tests.contract.desk.administration_requests import REQUESTS as OF_ADMINISTRATION
+from tests.contract.desk.account.requests import REQUESTS as OF_ACCOUNT
+from tests.contract.desk.administration.requests import REQUESTS as OF_ADMINISTRATION
 from tests.contract.desk.conftest import DeskSite
 from tests.contract.desk.moderation import requests as moderation
 from tests.contract.desk.permissions import COLUMNS, REQUESTS, Row, Sent, rows
 from tests.contract.http.accounts import permissions as of_api
 from tests.contract.http.people import Who
 
-OWN = {"/desk/login", "/desk/logout", "/desk/welcome"}
+OWN = {"/desk/login", "/desk/logout", "/desk/welcome", "/desk/reset"}
 """These forms are for people without a session."""
-REQUESTS.update(moderation.REQUESTS)
-REQUESTS.update(OF_ADMINISTRATION)
+REQUESTS.update(OF_ACCOUNT | OF_ADMINISTRATION | moderation.REQUESTS)
 
 
 def path_of(row: Row, sent: Sent) -> str:

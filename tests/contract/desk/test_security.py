@@ -4,8 +4,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from tests.contract.desk.account.test_signing_in import RIGHT, cookie_of
 from tests.contract.desk.conftest import DeskSite, give_password
-from tests.contract.desk.test_signing_in import RIGHT, cookie_of
 from tests.contract.pages.html import Page
 
 FOREIGN = (

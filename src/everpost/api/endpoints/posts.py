@@ -183,7 +183,8 @@ async def create_post(
     `id` to make the request idempotent: a repeated request returns the stored post, with status 200.
     Requires the scope `posts:write`.
     """
-    post, is_new = await posts.create_post(store, actor, draft_of(body, _saved_copy(actor, working_copy)))
+    draft = draft_of(body, saved_copy=_saved_copy(actor, working_copy))
+    post, is_new = await posts.create_post(store, actor, draft)
     return tagged(
         read_post(post),
         post.revision,
@@ -229,7 +230,7 @@ async def update_post(
     Only the fields in the body change. Send `If-Match` to avoid overwriting someone else's changes.
     Requires the scope `posts:write`.
     """
-    change = change_of(body, _saved_copy(actor, working_copy))
+    change = change_of(body, saved_copy=_saved_copy(actor, working_copy))
     post = await posts.update_post(store, actor, post_id, change, match=expected_revisions(if_match))
     return tagged(read_post(post), post.revision)
 

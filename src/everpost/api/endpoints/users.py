@@ -102,8 +102,8 @@ async def update_user(
 ) -> Response:
     """Update a user.
 
-    Only the fields in the body change. A new password ends all of the user's logins. Requires the scope
-    `admin`; changing the password, email address or role, or re-enabling the user, requires all scopes.
+    Only the fields in the body change. A new password or role ends all of the user's logins. Requires the
+    scope `admin`; changing the password, email address or role, or re-enabling the user, requires all scopes.
     """
     wish = UserEdit(
         name=body.get("name"),
@@ -112,6 +112,7 @@ async def update_user(
         is_disabled=body.get("disabled"),
         password=body.get("password"),
         revoke_tokens=body.get("revoke_tokens", False),
+        revoke_logins=body.get("revoke_logins", False),
         proof=replace(proof, current_password=body.get("current_password")),
     )
     user = await users.change_user(store, actor, user_id, wish, match=expected_revisions(if_match))
@@ -159,6 +160,7 @@ async def update_account(
         email=body.get("email"),
         password=body.get("password"),
         revoke_tokens=body.get("revoke_tokens", False),
+        revoke_logins=body.get("revoke_logins", False),
         proof=replace(proof, current_password=body.get("current_password")),
     )
     user = await users.change_account(store, actor, wish, match=expected_revisions(if_match))

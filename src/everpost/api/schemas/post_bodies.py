@@ -7,8 +7,8 @@ from everpost.domain.writing.saved_copies import SavedCopy
 from everpost.services.posts import PostDraft
 
 
-def draft_of(body: PostCreate, saved_copy: SavedCopy | None = None) -> PostDraft:
-    """The new post, saved from this working copy."""
+def draft_of(body: PostCreate, *, saved_copy: SavedCopy | None = None) -> PostDraft:
+    """The new post. It is saved from this working copy, if any."""
     return PostDraft(
         title=body["title"],
         content=body["content"],
@@ -27,8 +27,8 @@ def draft_of(body: PostCreate, saved_copy: SavedCopy | None = None) -> PostDraft
     )
 
 
-def change_of(body: PostUpdate, saved_copy: SavedCopy | None = None) -> PostChange:
-    """The new values of the fields that are in the body, saved from this working copy."""
+def change_of(body: PostUpdate, *, saved_copy: SavedCopy | None = None) -> PostChange:
+    """The new values of the fields that are in the body. They are saved from this working copy, if any."""
     policy, slug = body.get("comment_policy"), body.get("slug")
     return PostChange(
         updated_at=now(),

@@ -46,7 +46,10 @@ class TokenRead(TypedDict):
     name: TokenName
     kind: Annotated[
         TokenKind,
-        Field(description="`login`: from `POST /login`; `first`: from the first start; `named`: any other."),
+        Field(
+            description="`login`: from `POST /login` or the desk; `first`: from the first start;"
+            " `reset`: sets a new password, once; `named`: any other."
+        ),
     ]
     login_id: Annotated[
         ReadId | None,

@@ -16,6 +16,9 @@ NewPassword = Annotated[
     str, Field(min_length=MIN_PASSWORD, max_length=MAX_PASSWORD, json_schema_extra=STORABLE_PATTERN), Storable
 ]
 Password = Annotated[str, Field(min_length=1, max_length=MAX_PASSWORD), Storable]
+RevokeLogins = Annotated[
+    bool, Field(description="Revoke all of the user's logins except the one sent with this request.")
+]
 CurrentPassword = Annotated[
     Password, Field(description="Required to change your own password or email address.")
 ]
@@ -48,6 +51,7 @@ class UserUpdate(TypedDict, total=False):
     ]
     password: NewPassword
     revoke_tokens: RevokeTokens
+    revoke_logins: RevokeLogins
     current_password: CurrentPassword
 
 
@@ -59,6 +63,7 @@ class AccountUpdate(TypedDict, total=False):
     email: Email
     password: NewPassword
     revoke_tokens: RevokeTokens
+    revoke_logins: RevokeLogins
     current_password: CurrentPassword
 
 

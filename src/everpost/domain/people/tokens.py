@@ -48,6 +48,8 @@ class TokenKind(StrEnum):
     """Created with a name: by `POST /tokens`, a command or EVERPOST_ADMIN_TOKEN."""
     FIRST = "first"
     """Printed by the first start. It is revoked when its owner has another way to log in."""
+    RESET = "reset"
+    """Sets a password, once. It authenticates no request."""
 
 
 ROLE_SCOPES: dict[Role, frozenset[Scope]] = {

@@ -86,7 +86,7 @@ class Revocation:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserChange:
     """The new values of a user's fields; None leaves a field unchanged. Disabling or enabling a user revokes
-    all of the user's tokens.
+    all of the user's tokens. Unless there is a `revocation`, another role revokes as `Revocation()` does.
     """
 
     updated_at: datetime

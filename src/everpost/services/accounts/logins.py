@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from everpost.domain.clock import now
+from everpost.domain.people.actors import Actor
 from everpost.domain.people.tokens import ROLE_SCOPES, Scope, Token, TokenConditions, TokenKind
 from everpost.domain.people.users import User, UserChange, email_key
 from everpost.errors import Busy, EverpostError, NotFound, Stale, Unauthenticated
 from everpost.services.accounts.login_throttling import ThrottleRules, throttled_attempt
 from everpost.services.accounts.passwords import hash_password, is_outdated, is_right
-from everpost.services.accounts.tokens import Provenance, TokenDraft, issue_token
+from everpost.services.accounts.reauthentication import Proof, require_password
+from everpost.services.accounts.tokens import Provenance, TokenDraft, issue_token, revoke_shown
 from everpost.services.security_events import (
     LOGIN_FAILED,
     LOGIN_SUCCEEDED,
@@ -100,6 +102,20 @@ async def start_login(
         token=token.id,
         address=await address_hash(store, login.address),
     )
+    return secret, token
+
+
+async def log_in_again(
+    store: Store, actor: Actor, proof: Proof, login: Login, lifetime: timedelta
+) -> tuple[str, Token]:
+    """Replace the login of the actor with a new one, given the current password. Raises Unauthenticated;
+    Invalid("current_password"), TooMany, Busy; Stale if the password has changed since.
+    """
+    if actor.user is None:
+        raise Unauthenticated
+    password_hash = await require_password(store, actor.user, proof, reason="is required")
+    secret, token = await start_login(store, actor.user, login, lifetime, password_hash=password_hash)
+    await revoke_shown(store, actor)
     return secret, token
 
 

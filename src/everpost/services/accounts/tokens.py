@@ -76,7 +76,8 @@ async def identify(store: Store, secret: str) -> Actor:
 
 
 def _is_valid(token: Token, user: User, moment: datetime) -> bool:
-    return user.disabled_at is None and not token.is_expired(moment)
+    is_usable = token.kind is not TokenKind.RESET
+    return is_usable and user.disabled_at is None and not token.is_expired(moment)
 
 
 async def _record_use(store: Store, token: Token, user: User, day: datetime) -> None:

@@ -49,6 +49,8 @@ class UserEdit:
     """A new password revokes all logins except the one that is used to set it."""
     revoke_tokens: bool = False
     """Whether to revoke all tokens except that of the request."""
+    revoke_logins: bool = False
+    """Whether to revoke all logins except that of the request, as a new password does."""
     proof: Proof = field(default=NO_PROOF, compare=False)
     """The re-authentication, for changes of the actor's own account."""
 
@@ -172,8 +174,7 @@ def _record_change(actor: Actor, id: Id, edit: UserEdit) -> None:
         changed.append(f"role:{edit.role}")
     if edit.is_disabled is not None:
         changed.append("disabled" if edit.is_disabled else "enabled")
-    if edit.revoke_tokens:
-        changed.append("tokens")
+    changed += [name for name in ("tokens", "logins") if getattr(edit, f"revoke_{name}")]
     if changed:
         record(USER_CHANGED, user=id, changed=changed, by=actor.id)
 
@@ -184,7 +185,7 @@ async def _change(store: Store, actor: Actor, id: Id, edit: UserEdit, match: Exp
         if match is not None and user.revision not in match:
             raise Stale("user", id)
         return user
-    ends_tokens = edit.password is not None or edit.revoke_tokens
+    ends_tokens = edit.password is not None or edit.revoke_tokens or edit.revoke_logins
     kept_id = actor.token.id if actor.token is not None and actor.id == id else None
     change = UserChange(
         updated_at=now(),

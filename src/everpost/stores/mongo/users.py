@@ -173,6 +173,9 @@ def _remaining_tokens(change: UserChange) -> Filter | Sequence[Filter] | None:
     if change.is_disabled:
         return []
     some = None if change.revocation is None else _unrevoked(change.revocation)
+    if some is None and change.role is not None:
+        is_same: Filter = {"$eq": ["$role", change.role.value]}
+        some = {"$cond": [is_same, "$tokens", _unrevoked(Revocation())]}
     if change.is_disabled is None:
         return some
     was_enabled: Filter = {"$eq": [{"$type": "$disabled_at"}, "missing"]}

@@ -160,6 +160,8 @@ async def _require_admin(transaction: Transaction) -> None:
 async def _revoke(transaction: Transaction, before: User, change: UserChange) -> None:
     """Delete the tokens that this change revokes."""
     revocation = change.revocation
+    if revocation is None and change.role not in (None, before.role):
+        revocation = Revocation()
     if change.is_disabled or (change.is_disabled is False and before.disabled_at is not None):
         revocation = Revocation(named=True)
     if revocation is not None:

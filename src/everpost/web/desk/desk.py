@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
+from pydantic import BaseModel
 from starlette.responses import RedirectResponse
 
 from everpost.api.http.origins import refuse_other_origins
@@ -25,6 +26,16 @@ from everpost.web.forms.errors import FormError
 from everpost.web.site import CurrentPresentation, Presentation
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
+START = "/posts"
+"""The page after signing in."""
+UNCONFIRMED = "unconfirmed"
+"""The attribute of the request's state if the session is not recent enough."""
+
+
+class LoginQuery(BaseModel):
+    """The page to return to after signing in."""
+
+    next: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,15 @@ class Desk:
     def minute(self, moment: datetime) -> Moment:
         """As `day`, with the time."""
         return dates.minute(moment, self.language.tag, self.shown.urls.zone)
+
+    def target(self, wanted: str) -> str:
+        """The page of the desk to which a sign-in returns: this one, or the first one if it is not of the
+        desk.
+        """
+        path = wanted.partition("?")[0].partition("#")[0]
+        is_own = path == self.url() or path.startswith(self.url("/"))
+        is_plain = wanted.isascii() and wanted.isprintable() and "\\" not in wanted
+        return wanted if is_own and is_plain and ".." not in path else self.url(START)
 
     def page(
         self,

@@ -11,7 +11,7 @@ from starlette.types import Scope
 from everpost.domain.people.actors import PUBLIC
 from everpost.errors import Unauthenticated
 from everpost.web.desk.content_security import DESK_HEADERS
-from everpost.web.desk.desk import SAFE_METHODS
+from everpost.web.desk.desk import SAFE_METHODS, UNCONFIRMED
 from everpost.web.desk.frame import PREFIX, Frame, path_of
 from everpost.web.desk.languages import message
 from everpost.web.site import last_known_site
@@ -26,8 +26,9 @@ _TITLES: Mapping[int, str] = {
     500: message("Something went wrong"),
     503: message("The blog is temporarily unavailable"),
 }
+_UNCONFIRMED = message("Confirm your password")
 _MESSAGES: Mapping[int, str] = {
-    401: message("Nothing was changed. Sign in, in a new tab, then go back to this page and send it again."),
+    401: message("Nothing was changed. Go on in a new tab, then come back to this page and send it again."),
     404: message("There is nothing at this address. It may have been mistyped, or removed."),
     422: message("There is nothing at this address. It may have been mistyped, or removed."),
     500: message("The error has been logged. Try again later."),
@@ -45,16 +46,17 @@ def is_of_desk(scope: Scope) -> bool:
 
 def desk_problem(request: Request, status: int, detail: str, error: Exception | None = None) -> Response:
     """The page for an error with this status. If a session is required, a redirect to the page for signing
-    in, which returns to the page that was requested.
+    in, or for confirming the password, which returns to the page that was requested.
     """
     desk = f"{root_of(request)}{PREFIX}"
+    is_unconfirmed = getattr(request.state, UNCONFIRMED, False)
+    way = f"{desk}/confirm" if is_unconfirmed else f"{desk}/login"
     if isinstance(error, Unauthenticated) and request.method in SAFE_METHODS:
         query = request.url.query
         target = f"{root_of(request)}{quote(path_of(request))}" + (f"?{query}" if query else "")
-        return RedirectResponse(with_query(f"{desk}/login", next=target), 303, DESK_HEADERS)
-    frame: Frame = request.app.state.desk
-    language = frame.language_of(request)
-    title = _TITLES.get(status) or HTTPStatus(status).phrase
+        return RedirectResponse(with_query(way, next=target), 303, DESK_HEADERS)
+    language = _frame(request).language_of(request)
+    title = _UNCONFIRMED if is_unconfirmed else _TITLES.get(status) or HTTPStatus(status).phrase
     text = _MESSAGES.get(status)
     shown = 404 if status == _NOT_FOUND else status
     values: dict[str, object] = {
@@ -63,9 +65,15 @@ def desk_problem(request: Request, status: int, detail: str, error: Exception | 
         "text": detail if text is None else language.text(text),
         "is_english": text is None,
         "status": shown,
+        "way": way,
         "notice": None,
         "is_exposed": False,
         "errors": {},
     }
-    body = frame.render("error.html", request, PUBLIC, values)
+    body = _frame(request).render("error.html", request, PUBLIC, values)
     return Response(body, shown, DESK_HEADERS, media_type="text/html")
+
+
+def _frame(request: Request) -> Frame:
+    frame: Frame = request.app.state.desk
+    return frame

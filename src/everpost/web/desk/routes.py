@@ -8,8 +8,8 @@ from fastapi.routing import APIRoute
 
 from everpost.api.http.request_bodies import MAX_POST_BODY
 from everpost.web.desk import start
-from everpost.web.desk.account import login, tokens, welcome
-from everpost.web.desk.administration import people, person, removal, settings
+from everpost.web.desk.account import account, confirmation, login, reset, tokens, welcome
+from everpost.web.desk.administration import database, people, person, removal, settings
 from everpost.web.desk.frame import PREFIX, Frame
 from everpost.web.desk.moderation import decisions, queue
 from everpost.web.desk.writing import (
@@ -54,6 +54,16 @@ def _add_account(app: FastAPI) -> None:
     add("POST", f"{tokens.PATH}/{{token_id}}/revoke", tokens.revoke_token)
     add("GET", "/welcome", welcome.show_welcome)
     add("POST", "/welcome", welcome.create_blog)
+    add("GET", "/reset", reset.show_reset)
+    add("POST", "/reset", reset.save_reset)
+    add("GET", "/confirm", confirmation.show_confirmation)
+    add("POST", "/confirm", confirmation.confirm)
+    add("GET", "/account", account.show_account)
+    add("POST", "/account", account.save_account)
+    add("GET", "/account/password", account.show_password)
+    add("POST", "/account/password", account.save_password)
+    add("POST", "/account/sessions", account.end_other_sessions)
+    add("POST", "/account/sessions/{token_id}", account.end_one_session)
 
 
 def _add_writing(app: FastAPI) -> None:
@@ -93,6 +103,8 @@ def _add_administration(app: FastAPI) -> None:
     add("GET", "/people/{user_id}/remove", removal.confirm_removal)
     add("POST", "/people/{user_id}/remove", removal.remove_person)
     add("GET", "/settings", settings.show_settings)
+    add("GET", database.PATH, database.show_database)
+    add("POST", f"{database.PATH}/export", database.export_archive)
     add("POST", "/settings", settings.save_settings, max_form=settings.MAX_SETTINGS_FORM)
 
 

@@ -2,10 +2,8 @@
 
 from fastapi import HTTPException, Response
 
-from everpost.web.desk.desk import CurrentDesk
+from everpost.web.desk.desk import START, CurrentDesk
 
-START = "/posts"
-"""The page after signing in."""
 FIRST_POST = "/posts/new"
 """The page after setting up a blog."""
 

@@ -17,14 +17,14 @@ from everpost.domain.people.tokens import (
     TokenQuery,
     digest,
 )
-from everpost.domain.people.users import Revocation, User, UserChange
+from everpost.domain.people.users import Revocation, Role, User, UserChange
 from everpost.errors import Conflict, NotFound, Stale, TooManyTokens
 from everpost.stores.port import Store
 from tests.contract.port.examples import LATER, MOMENT, numbered, register, tokens_of
 from tests.contract.refusals import describe, raises
 
-LOGIN, OTHER_LOGIN, OF_LOGIN, OF_OTHER, NAMED, OTHER_NAMED, FIRST = map(numbered, range(1, 8))
-LOGINS = {LOGIN, OTHER_LOGIN, OF_LOGIN, OF_OTHER}
+LOGIN, OTHER_LOGIN, OF_LOGIN, OF_OTHER, NAMED, OTHER_NAMED, FIRST, RESET = map(numbered, range(1, 9))
+EVERY = {LOGIN, OTHER_LOGIN, OF_LOGIN, OF_OTHER, NAMED, OTHER_NAMED, FIRST, RESET}
 
 
 def a_token(
@@ -44,7 +44,7 @@ def a_token(
 
 async def with_tokens(store: Store) -> User:
     """A user with a token of every kind."""
-    user = await register(store, password_hash="old")
+    user = await register(store, role=Role.EDITOR, password_hash="old")
     for token in (
         a_token(user, LOGIN, TokenKind.LOGIN),
         a_token(user, OTHER_LOGIN, TokenKind.LOGIN),
@@ -53,6 +53,7 @@ async def with_tokens(store: Store) -> User:
         a_token(user, NAMED),
         a_token(user, OTHER_NAMED),
         a_token(user, FIRST, TokenKind.FIRST),
+        a_token(user, RESET, TokenKind.RESET),
     ):
         await store.tokens.add(token)
     return user
@@ -63,7 +64,7 @@ async def ids_of(store: Store, user: User) -> set[Id]:
 
 
 REVOCATIONS: Sequence[tuple[UserChange, Collection[Id]]] = [
-    (UserChange(updated_at=LATER, name="New", password_hash="new"), LOGINS | {NAMED, OTHER_NAMED, FIRST}),
+    (UserChange(updated_at=LATER, name="New", password_hash="new"), EVERY),
     (UserChange(updated_at=LATER, revocation=Revocation()), {NAMED, OTHER_NAMED}),
     (
         UserChange(updated_at=LATER, password_hash="new", revocation=Revocation(kept_id=LOGIN)),
@@ -80,7 +81,14 @@ REVOCATIONS: Sequence[tuple[UserChange, Collection[Id]]] = [
     (UserChange(updated_at=LATER, revocation=Revocation(named=True, kept_id=NAMED)), {NAMED}),
     (UserChange(updated_at=LATER, revocation=Revocation(named=True, kept_id=FIRST)), set()),
     (UserChange(updated_at=LATER, is_disabled=True, revocation=Revocation(kept_id=LOGIN)), set()),
-    (UserChange(updated_at=LATER, is_disabled=False), LOGINS | {NAMED, OTHER_NAMED, FIRST}),
+    (UserChange(updated_at=LATER, role=Role.AUTHOR), {NAMED, OTHER_NAMED}),
+    (UserChange(updated_at=LATER, role=Role.EDITOR), EVERY),
+    (
+        UserChange(updated_at=LATER, role=Role.AUTHOR, revocation=Revocation(kept_id=LOGIN)),
+        {LOGIN, OF_LOGIN, NAMED, OTHER_NAMED},
+    ),
+    (UserChange(updated_at=LATER, role=Role.AUTHOR, is_disabled=True), set()),
+    (UserChange(updated_at=LATER, is_disabled=False), EVERY),
     (
         UserChange(updated_at=LATER, is_disabled=False, revocation=Revocation(kept_id=LOGIN)),
         {LOGIN, OF_LOGIN, NAMED, OTHER_NAMED},
@@ -111,7 +119,7 @@ async def test_a_refused_change_revokes_no_token(store: Store) -> None:
     taken = UserChange(updated_at=LATER, email=other.email, revocation=revocation)
     with raises(Conflict, "user", "email"):
         await store.users.save(user.id, taken, match=None)
-    assert len(await ids_of(store, user)) == 7
+    assert await ids_of(store, user) == EVERY
 
 
 async def test_a_user_who_is_enabled_again_has_no_token(store: Store) -> None:
@@ -126,7 +134,7 @@ async def test_tokens_created_during_a_login_end_with_it(store: Store) -> None:
     user = await with_tokens(store)
     await store.tokens.remove(OF_OTHER, user_id=user.id)
     await store.tokens.remove(LOGIN, user_id=None)
-    assert await ids_of(store, user) == {OTHER_LOGIN, NAMED, OTHER_NAMED, FIRST}
+    assert await ids_of(store, user) == {OTHER_LOGIN, NAMED, OTHER_NAMED, FIRST, RESET}
 
 
 @pytest.mark.parametrize("limit", [1, 3, 7, 8])
@@ -157,14 +165,14 @@ async def test_a_token_is_created_only_while_its_preconditions_hold(store: Store
         await store.tokens.add(
             replace(a_token(user, new_id()), user_id=new_id()), conditions=TokenConditions()
         )
-    assert len(await ids_of(store, user)) == 7
+    assert await ids_of(store, user) == EVERY
     for conditions in (
         TokenConditions(),
         TokenConditions(token_id=LOGIN),
         TokenConditions(password_hash="old"),
     ):
         await store.tokens.add(a_token(user, new_id()), conditions=conditions)
-    assert len(await ids_of(store, user)) == 10
+    assert len(await ids_of(store, user)) == 11
 
 
 async def test_no_login_with_the_old_password_outlives_a_new_one(store: Store) -> None:

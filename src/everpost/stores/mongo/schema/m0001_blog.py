@@ -79,7 +79,7 @@ _TOKEN = document(
         "name": text(1, 100),
         "scopes": array({"bsonType": "string"}),
         "created_at": DATE,
-        "kind": one_of("login", "named", "first"),
+        "kind": one_of("login", "named", "first", "reset"),
     },
     {"expires_at": DATE, "last_used_at": DATE, "login_id": ID},
 )

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Query, Request, Response
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 from starlette.responses import RedirectResponse
 
 from everpost.api.http.forms import read_form
@@ -15,11 +15,10 @@ from everpost.services.accounts import blog_setup, logins, tokens
 from everpost.services.accounts.logins import Credentials
 from everpost.web.desk.account.browsers import browser_name
 from everpost.web.desk.content_security import DESK_HEADERS
-from everpost.web.desk.desk import Desk, VisitedDesk
+from everpost.web.desk.desk import Desk, LoginQuery, VisitedDesk
 from everpost.web.desk.forms import accepted, checked
 from everpost.web.desk.languages import message
 from everpost.web.desk.sessions import end_session, start_session
-from everpost.web.desk.start import START
 from everpost.web.forms.errors import WHOLE, FormError
 
 _SCHEMA: TypeAdapter[LoginForm] = TypeAdapter(LoginForm)
@@ -27,16 +26,10 @@ _NAMES = {"username": "email"}
 _WRONG = message("The email address or the password is wrong.")
 
 
-class LoginQuery(BaseModel):
-    """The page to return to."""
-
-    next: str = ""
-
-
 async def show_login(store: OpenStore, desk: VisitedDesk, query: Annotated[LoginQuery, Query()]) -> Response:
     """The form for signing in. Those who are signed in already are redirected."""
     if desk.actor.user is not None:
-        return RedirectResponse(_target(desk, query.next), 303, DESK_HEADERS)
+        return RedirectResponse(desk.target(query.next), 303, DESK_HEADERS)
     return _page(desk, query.next, "", awaits_setup=await blog_setup.awaits_setup(store))
 
 
@@ -70,7 +63,7 @@ async def sign_in(
         return _page(desk, wanted, email, refused)
     if desk.actor.token is not None:
         await tokens.revoke_shown(store, desk.actor)
-    response = desk.redirect_to(_target(desk, wanted))
+    response = desk.redirect_to(desk.target(wanted))
     start_session(request, response, secret, token)
     return response
 
@@ -95,11 +88,3 @@ def _page(
         email=email,
         awaits_setup=awaits_setup,
     )
-
-
-def _target(desk: Desk, wanted: str) -> str:
-    """The page of the desk that was requested, or the first one."""
-    path = wanted.partition("?")[0].partition("#")[0]
-    is_own = path == desk.url() or path.startswith(desk.url("/"))
-    is_plain = wanted.isascii() and wanted.isprintable() and "\\" not in wanted
-    return wanted if is_own and is_plain and ".." not in path else desk.url(START)

@@ -94,7 +94,7 @@ async def create(request: Request, desk: CurrentDesk, store: OpenStore) -> Respo
     try:
         body = new_body(sent.typed, post_id, sent.action, desk.shown.blog.zone, desk.language)
         checked_body = checked(_NEW, body, desk.language, may_be_empty=_MAY_BE_EMPTY)
-        draft = draft_of(checked_body, saved_copy(desk, sent.copy))
+        draft = draft_of(checked_body, saved_copy=saved_copy(desk, sent.copy))
         post, _ = await accepted(request, desk.language, lambda: posts.create_post(store, desk.actor, draft))
     except FormError as refused:
         if "id" in refused.errors:  # the form was already sent, and has changed since
@@ -141,7 +141,7 @@ async def _write(request: Request, desk: Desk, store: Store, sent: Sent, post: P
     """Change the post, if it is still this one. Raises FormError."""
     body = changed_body(sent.typed, post, sent.action, desk.shown.blog.zone, desk.language)
     checked_body = checked(_CHANGED, body, desk.language, may_be_empty=_MAY_BE_EMPTY)
-    change = change_of(checked_body, saved_copy(desk, sent.copy))
+    change = change_of(checked_body, saved_copy=saved_copy(desk, sent.copy))
     match = frozenset({post.revision})
     return await accepted(
         request,

@@ -15,8 +15,8 @@ from everpost.services.accounts.tokens import TokenDraft, issue_token
 from everpost.settings import Settings
 from everpost.stores.port import Store
 from tests.conftest import Blog
+from tests.contract.desk.account.test_signing_in import cookie_of
 from tests.contract.desk.conftest import PASSWORD, DeskSite
-from tests.contract.desk.test_signing_in import cookie_of
 from tests.contract.http.conftest import LENIENT
 from tests.contract.pages.html import Page
 from tests.contract.port.examples import a_user, tokens_of

@@ -1,0 +1,51 @@
+"""Pages that ask for the password again if the session is not recent."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from fastapi import FastAPI, Response
+
+from everpost.domain.clock import now
+from everpost.web.desk.account import confirmation
+from everpost.web.desk.account.confirmation import RECENT, ConfirmedDesk
+from tests.contract.desk.conftest import DeskSite
+from tests.contract.pages.html import Page
+
+PATH = "/desk/dangerous"
+
+
+async def show(_desk: ConfirmedDesk) -> Response:
+    return Response("Dangerous")
+
+
+@pytest.fixture
+async def dangerous(desk: DeskSite) -> AsyncIterator[DeskSite]:
+    """The desk with a page that is guarded."""
+    app: FastAPI = desk.app
+    app.add_api_route(PATH, show, methods=["GET", "POST"])
+    app.router.routes.insert(0, app.router.routes.pop())
+    yield desk
+    app.router.routes.pop(0)
+
+
+async def test_a_recent_session_suffices(dangerous: DeskSite) -> None:
+    ada = await dangerous.as_("admin")
+    assert (await ada.get(PATH)).status_code == 200
+    assert (await ada.send(PATH, {})).status_code == 200
+
+
+async def test_an_older_session_is_sent_to_the_page_that_asks(
+    dangerous: DeskSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = await dangerous.as_("admin")
+    later = now() + RECENT
+    monkeypatch.setattr(confirmation, "now", lambda: later + timedelta(seconds=1))
+    away = await ada.get(f"{PATH}?a=b")
+    assert away.status_code == 303
+    assert away.headers["location"] == "/desk/confirm?next=%2Fdesk%2Fdangerous%3Fa%3Db"
+    sent = await ada.send(PATH, {})
+    assert sent.status_code == 401
+    page = Page(sent)
+    assert (page.one("//h1"), page.one("//main//a/@href")) == ("Confirm your password", "/desk/confirm")
+    assert (await dangerous.get(PATH)).headers["location"].startswith("/desk/login?")
