@@ -37,6 +37,8 @@ NOTICES = {
     "scheduled": message("The post is scheduled: readers see it from its publication date on."),
     "unpublished": message("The post is a draft again: readers no longer see it."),
     "deleted": message("The post is deleted."),
+    "links-revoked": message("The links to the preview no longer work."),
+    "discarded": message("The unsaved text is discarded."),
 }
 """The text of each notice. Add yours."""
 

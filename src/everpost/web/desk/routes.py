@@ -12,8 +12,14 @@ from everpost.web.desk.account import account, confirmation, login, reset, token
 from everpost.web.desk.administration import database, people, person, removal, settings
 from everpost.web.desk.frame import PREFIX, Frame
 from everpost.web.desk.moderation import decisions, queue
-from everpost.web.desk.writing import decisions as post_decisions
-from everpost.web.desk.writing import editor, posts, preview
+from everpost.web.desk.writing import (
+    editor,
+    post_actions,
+    posts,
+    preview,
+    preview_links,
+    working_copies,
+)
 
 MAX_FORM = 16 * 1024
 """Bytes of a short form. Pages with longer ones have a limit of their own."""
@@ -68,9 +74,14 @@ def _add_writing(app: FastAPI) -> None:
     add("POST", "/posts/new", editor.create, max_form=MAX_EDITOR_FORM)
     add("GET", "/posts/{post_id}", editor.show)
     add("POST", "/posts/{post_id}", editor.save, max_form=MAX_EDITOR_FORM)
-    add("POST", "/posts/{post_id}/undo", post_decisions.undo)
-    add("GET", "/posts/{post_id}/delete", post_decisions.ask_to_delete)
-    add("POST", "/posts/{post_id}/delete", post_decisions.delete)
+    add("POST", "/posts/{post_id}/undo", post_actions.undo)
+    add("GET", "/posts/{post_id}/delete", post_actions.ask_to_delete)
+    add("POST", "/posts/{post_id}/delete", post_actions.delete)
+    add("GET", "/posts/{post_id}/state", working_copies.show_state)
+    add("POST", "/posts/{post_id}/working-copy", working_copies.keep, max_form=MAX_EDITOR_FORM)
+    add("POST", "/posts/{post_id}/working-copy/discard", working_copies.discard)
+    add("POST", "/posts/{post_id}/preview-link", preview_links.share)
+    add("POST", "/posts/{post_id}/preview-link/revoke", preview_links.revoke)
     add("GET", "/preview", preview.show_empty)
     add("POST", "/preview", preview.show, max_form=MAX_EDITOR_FORM)
 
