@@ -70,7 +70,8 @@ DOCUMENTED = """
     sqlalchemy.engine.interfaces sqlalchemy.exc sqlalchemy.ext.asyncio sqlalchemy.ext.compiler
     sqlalchemy.orm sqlalchemy.pool sqlalchemy.sql.functions sqlalchemy.types starlette.datastructures
     starlette.exceptions starlette.middleware.cors starlette.requests starlette.responses
-    starlette.routing starlette.types structlog typer typing_extensions yaml zxcvbn
+    starlette.routing starlette.types structlog typer typing_extensions webauthn
+    webauthn.helpers webauthn.helpers.exceptions webauthn.helpers.structs yaml zxcvbn
 """
 PUBLIC_MODULES = frozenset(DOCUMENTED.split())
 _OF_MODULES = {module.partition(".")[0] for module in PRIVATE_MODULES}
