@@ -27,11 +27,13 @@ from everpost.api.routes import add_routes
 from everpost.api.routing.route import CallRoute
 from everpost.errors import Busy, SchemaMismatch, Unreachable
 from everpost.services import security_events
+from everpost.services.database.exports import ExportSlot
+from everpost.services.database.state import Installation
 from everpost.services.policies import Policies
 from everpost.services.rendering.renderer import Renderer
 from everpost.services.store_lifecycle import StoreLifecycle
 from everpost.settings import Settings, is_traced
-from everpost.stores import open_store
+from everpost.stores import open_schema, open_store
 from everpost.stores.caching import CachedStore
 from everpost.stores.port import Store
 from everpost.web.assets import Assets
@@ -131,6 +133,8 @@ def create_api(settings: Settings | None = None) -> Api:
     app.state.api_below_pages = None
     app.state.response_cache = ResponseCache()
     app.state.renderer = renderer
+    app.state.export_slot = ExportSlot()
+    app.state.inspect = partial(_inspect, settings)
     handle_problems(app, log_refusal)
     if not is_traced():  # traces need the route, which the shortcut skips
         app.add_middleware(PublicPost)
@@ -206,6 +210,14 @@ async def _open_store(settings: Settings) -> Store:
         sql_engine=settings.sql_engine,
     )
     return CachedStore(store, capacity=settings.cache_megabytes * _MEGABYTE)
+
+
+async def _inspect(settings: Settings) -> Installation:
+    schema = open_schema(settings.database_url, timeout=settings.database_timeout)
+    try:
+        return Installation(__version__, await schema.server(), await schema.current())
+    finally:
+        await schema.close()
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -105,5 +105,5 @@ def test_the_page_shows_every_group_in_a_browser_without_a_network(tmp_path: Pat
             check=True,
         ).stdout
     for name, _ in TAGS:
-        assert f'id="operations-tag-{name}"' in shown
+        assert f'id="operations-tag-{name.replace(" ", "_")}"' in shown
     assert "Create a post" in shown

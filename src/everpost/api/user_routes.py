@@ -2,9 +2,10 @@
 
 from functools import partial
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 
-from everpost.api.endpoints import blog, logins, tokens, users
+from everpost.api.endpoints import blog, database, logins, tokens, users
+from everpost.api.http.archive_response import MEDIA_TYPE
 from everpost.api.http.media_types import FORM
 from everpost.api.http.request_bodies import MAX_FORM_BODY
 from everpost.api.openapi.responses import (
@@ -13,12 +14,14 @@ from everpost.api.openapi.responses import (
     NO_CONTENT,
     Responses,
     create_responses,
+    plain_responses,
     problem_responses,
     read_responses,
     secret_responses,
     update_responses,
 )
 from everpost.api.schemas.blog import BlogRead
+from everpost.api.schemas.database import DatabaseRead
 from everpost.api.schemas.tokens import LoginCreated, TokenCreated, TokenRead
 from everpost.api.schemas.users import UserRead
 
@@ -31,6 +34,7 @@ def add_user_routes(app: FastAPI) -> None:
     _add_user(app)
     _add_tokens(app)
     _add_settings(app)
+    _add_database(app)
 
 
 def _add_login(app: FastAPI) -> None:
@@ -161,4 +165,23 @@ def _add_settings(app: FastAPI) -> None:
         blog.update_settings,
         methods=["PATCH"],
         responses=update_responses(BlogRead, "The updated settings.", *BODY_PROBLEMS, 401, 403, 412, 503),
+    )
+
+
+def _add_database(app: FastAPI) -> None:
+    add = partial(app.add_api_route, methods=["GET"], tags=["Database"])
+    add(
+        "/database",
+        database.get_database,
+        responses=plain_responses(DatabaseRead, "The state of the database.", 401, 403, 503),
+    )
+    archive = {
+        "description": "The archive, compressed with Zstandard.",
+        "content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
+    }
+    add(
+        "/archive",
+        database.export_archive,
+        response_class=Response,
+        responses={200: archive, **problem_responses(401, 403, 429, 503)},
     )

@@ -191,9 +191,10 @@ class PostQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostLocation:
-    """The facts that the path of a post depends on, and when it was updated."""
+    """A post without its content: its title, the facts that its path depends on, and when it was updated."""
 
     id: Id
+    title: str
     slug: str
     kind: PostKind
     publication_date: datetime

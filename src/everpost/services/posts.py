@@ -111,14 +111,14 @@ async def observe_latest_write(store: Store) -> None:
 
 async def list_page(store: Store, actor: Actor, query: PostQuery) -> Page[Post]:
     """A page of posts that the actor may see."""
-    if await _hides_author(store, actor, query.filter):
+    if await hides_author(store, actor, query.filter):
         return Page((), has_more=False)
     return await store.posts.page(query)
 
 
 async def count_posts(store: Store, actor: Actor, filter: PostFilter) -> int:
     """The number of these posts that the actor may see."""
-    return 0 if await _hides_author(store, actor, filter) else await store.posts.count(filter)
+    return 0 if await hides_author(store, actor, filter) else await store.posts.count(filter)
 
 
 async def list_tags(store: Store, *, limit: int, after: str | None = None) -> Page[TagCount]:
@@ -126,7 +126,7 @@ async def list_tags(store: Store, *, limit: int, after: str | None = None) -> Pa
     return await store.posts.tags(TagQuery(moment=HORIZON.moment(), limit=limit, after=after))
 
 
-async def _hides_author(store: Store, actor: Actor, filter: PostFilter) -> bool:
+async def hides_author(store: Store, actor: Actor, filter: PostFilter) -> bool:
     """Whether the list would reveal the posts of a disabled user."""
     if filter.author_id is None or actor.edits_all or filter.author_id == actor.id:
         return False

@@ -8,8 +8,11 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from everpost.api.http.etags import revision_text
+from everpost.domain.posts import PostStatus
 from everpost.stores.port import Store
-from tests.contract.http.people import Who
+from tests.contract.desk.writing import a_post
+from tests.contract.http.people import PEOPLE, Who
 
 PAGE = Path(__file__).parents[3] / "docs" / "permissions.md"
 COLUMNS: tuple[Who, ...] = ("nobody", "author", "editor", "admin")
@@ -41,9 +44,6 @@ class Sent:
 Prepare = Callable[[Store, Who], Awaitable[Sent]]
 """Creates what a row needs, for the person who sends the request."""
 
-REQUESTS: dict[str, Prepare] = {}
-"""By `Row.name`."""
-
 
 def rows() -> Iterator[Row]:
     for line in PAGE.read_text().splitlines():
@@ -53,3 +53,43 @@ def rows() -> Iterator[Row]:
             assert len(cells) == len(COLUMNS), line
             statuses = dict(zip(COLUMNS, map(int, cells), strict=True))
             yield Row(found[1], found[2], what, call.strip("`"), statuses)
+
+
+REQUESTS: dict[str, Prepare] = {}
+"""By `Row.name`."""
+
+
+def _post(owner: Who | None, status: PostStatus = PostStatus.PUBLISHED, *, stale: bool = False) -> Prepare:
+    """The editor's form for a post by this person. None: by whoever sends it."""
+
+    async def prepare(store: Store, who: Who) -> Sent:
+        sender: Who = "author" if who == "nobody" else who
+        post = await a_post(store, owner or sender, status=status)
+        revision = "" if stale else revision_text(post.revision)
+        fields = {"title": "Another title", "revision": revision, "status": "draft"}
+        return Sent({"post_id": post.id}, fields)
+
+    return prepare
+
+
+def _new(author: Who | None) -> Prepare:
+    """The editor's form for a new post by this person. None: by whoever sends it."""
+
+    async def prepare(_store: Store, _who: Who) -> Sent:
+        chosen = {} if author is None else {"author_id": PEOPLE[author].user.id}
+        return Sent({}, {"title": "A title", **chosen})
+
+    return prepare
+
+
+_POSTS: Mapping[str, Prepare] = {
+    "your own": _post(None),
+    "another user's draft": _post("other author", PostStatus.DRAFT),
+    "another user's": _post("other author"),
+    "your own, without its revision": _post(None, stale=True),
+}
+REQUESTS |= {row.name: _POSTS[row.what] for row in rows() if row.path.startswith("/desk/posts/{post_id}")}
+REQUESTS |= {
+    "POST /desk/posts/new your own": _new(None),
+    "POST /desk/posts/new another user's": _new("other author"),
+}

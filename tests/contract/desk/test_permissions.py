@@ -8,7 +8,7 @@ from everpost.domain.people.tokens import Token
 from everpost.domain.records import Record
 from everpost.stores.port import Store
 from tests.contract.desk.account.requests import REQUESTS as OF_ACCOUNT
-from tests.contract.desk.administration_requests import REQUESTS as OF_ADMINISTRATION
+from tests.contract.desk.administration.requests import REQUESTS as OF_ADMINISTRATION
 from tests.contract.desk.conftest import DeskSite
 from tests.contract.desk.moderation import requests as moderation
 from tests.contract.desk.permissions import COLUMNS, REQUESTS, Row, Sent, rows

@@ -69,6 +69,7 @@ MAY_IMPORT = {
     "api/middleware/deadlines.py": "stores.deadlines",
     "api/schemas/posts.py": "markup.plain_text markup.results",
     "api/http/responses.py": "orjson",
+    "api/http/archive_response.py": "transfer.archive.download",
     "web": "errors domain markup.results services stores.port.Store settings.Settings api web"
     " fastapi starlette pydantic markupsafe typing_extensions",
     "web/rendering.py": "jinja2 structlog",
@@ -76,8 +77,8 @@ MAY_IMPORT = {
     "web/dates.py": "babel",
     "web/desk/languages.py": "babel",
     "web/desk/templates.py": "jinja2",
-    "app.py": "__version__ errors settings stores.port stores.open_store stores.caching services api web"
-    " fastapi starlette structlog",
+    "app.py": "__version__ errors settings stores.port stores.open_store stores.open_schema stores.caching"
+    " services api web fastapi starlette structlog",
     "benchmark": "__version__ errors domain settings stores.open_store stores.open_schema stores.schema"
     " stores.addresses app benchmark",
     "benchmark/plots.py": "pygal",

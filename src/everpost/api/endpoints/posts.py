@@ -26,6 +26,7 @@ from everpost.api.routing.parameters import (
 )
 from everpost.api.routing.representations import Include, PostFields
 from everpost.api.routing.security import CurrentActor, CurrentMember
+from everpost.api.schemas.post_bodies import change_of, draft_of
 from everpost.api.schemas.posts import PostCreate, PostUpdate, read_post, read_tag
 from everpost.domain.clock import HORIZON, now
 from everpost.domain.ids import LAST_ID
@@ -35,7 +36,6 @@ from everpost.domain.posts import (
     COMMENTS_INSIDE,
     COMMENTS_INSIDE_LISTED,
     Post,
-    PostChange,
     PostFilter,
     PostKey,
     PostKind,
@@ -46,7 +46,7 @@ from everpost.domain.posts import (
 from everpost.domain.writing.saved_copies import SavedCopy
 from everpost.services import posts
 from everpost.services.policies import Policies
-from everpost.services.posts import PostDraft
+from everpost.services.search.titles import find_page, has_words
 from everpost.stores.port import Store
 
 
@@ -77,13 +77,12 @@ async def list_posts(
         alone = response_cache.render(found).alone
         return rendered(alone.body, alone.tag, headers=total, if_none_match=if_none_match)
     wanted = _query(actor, query, policies)
-    page = await posts.list_page(store, actor, wanted)
+    page, after = await find_page(store, actor, wanted, query.title)
     headers = {}
     if query.count:
         headers["x-total-count"] = str(await posts.count_posts(store, actor, wanted.filter))
-    if page.rows and page.has_more:
-        cursor = encode_cursor(page.rows[-1].position(wanted.sort))
-        headers["link"] = next_link(request, path_of(request, "/posts"), cursor)
+    if after is not None:
+        headers["link"] = next_link(request, path_of(request, "/posts"), encode_cursor(after))
     if chosen is not None:
         return listed(await chosen.posts(page.rows, renderer), headers, if_none_match)
     rendering = response_cache.render_page(page)
@@ -146,6 +145,7 @@ def _matches_filters(query: PostsParameters, post: Post) -> bool:
         and (query.path is None or query.path in post.paths)
         and (query.tag is None or query.tag in post.tags)
         and (query.author is None or (author is not None and author["id"] == query.author))
+        and (query.title is None or has_words(post.title, query.title))
         and query.after is None
         and (query.updated_after is None or post.updated_at > query.updated_after)
     )
@@ -183,22 +183,7 @@ async def create_post(
     `id` to make the request idempotent: a repeated request returns the stored post, with status 200.
     Requires the scope `posts:write`.
     """
-    draft = PostDraft(
-        title=body["title"],
-        content=body["content"],
-        id=body.get("id"),
-        publication_date=body.get("publication_date"),
-        slug=body.get("slug"),
-        tags=tuple(body["tags"]) if "tags" in body else None,
-        format=body.get("format"),
-        status=body.get("status"),
-        kind=body.get("kind"),
-        summary=body.get("summary"),
-        paths=tuple(body["paths"]) if "paths" in body else None,
-        author_id=body.get("author_id"),
-        comment_policy=body.get("comment_policy"),
-        saved_copy=_saved_copy(actor, working_copy),
-    )
+    draft = draft_of(body, saved_copy=_saved_copy(actor, working_copy))
     post, is_new = await posts.create_post(store, actor, draft)
     return tagged(
         read_post(post),
@@ -245,23 +230,7 @@ async def update_post(
     Only the fields in the body change. Send `If-Match` to avoid overwriting someone else's changes.
     Requires the scope `posts:write`.
     """
-    policy, slug = body.get("comment_policy"), body.get("slug")
-    change = PostChange(
-        updated_at=now(),
-        title=body.get("title"),
-        content=body.get("content"),
-        publication_date=body.get("publication_date"),
-        slug="" if "slug" in body and slug is None else slug,
-        tags=tuple(body["tags"]) if "tags" in body else None,
-        format=body.get("format"),
-        status=body.get("status"),
-        kind=body.get("kind"),
-        summary=(body["summary"] or "") if "summary" in body else None,
-        paths=tuple(body["paths"]) if "paths" in body else None,
-        author_id=body.get("author_id"),
-        comment_policy="inherit" if "comment_policy" in body and policy is None else policy,
-        saved_copy=_saved_copy(actor, working_copy),
-    )
+    change = change_of(body, saved_copy=_saved_copy(actor, working_copy))
     post = await posts.update_post(store, actor, post_id, change, match=expected_revisions(if_match))
     return tagged(read_post(post), post.revision)
 

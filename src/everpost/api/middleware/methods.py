@@ -4,6 +4,9 @@ from fastapi import Request
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+IS_HEAD = "everpost.is_head"
+"""The key in the scope of a HEAD request, for responses whose body would be expensive to make."""
+
 
 class HeadMiddleware:
     """Answers HEAD requests like GET requests, without the body."""
@@ -21,7 +24,7 @@ class HeadMiddleware:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self.app({**scope, "method": "GET"}, receive, send_without_body)
+        await self.app({**scope, "method": "GET", IS_HEAD: True}, receive, send_without_body)
 
 
 def allowed_methods(request: Request) -> str:

@@ -28,6 +28,7 @@ TAGS = (
     ("Account", "Your own user account."),
     ("Users", "All user accounts, for admins."),
     ("Settings", "Settings of the whole blog, for admins."),
+    ("Database", "The state of the database, and the archive of the blog, for admins."),
     ("Health", "Probes for load balancers and orchestrators."),
 )
 """The groups of operations, in the order in which they are shown, with their descriptions."""

@@ -5,6 +5,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from everpost.api.http.response_cache import ResponseCache
+from everpost.services.database.exports import ExportSlot
+from everpost.services.database.state import Inspect
 from everpost.services.policies import Policies
 from everpost.services.rendering.renderer import Renderer
 from everpost.services.store_lifecycle import StoreLifecycle
@@ -54,3 +56,21 @@ async def get_renderer(request: Request) -> Renderer:
 CurrentRenderer = Annotated[Renderer, Depends(get_renderer)]
 
 CurrentSettings = Annotated[Settings, Depends(get_settings)]
+
+
+async def get_export_slot(request: Request) -> ExportSlot:
+    """The slot for exports of this application."""
+    slot: ExportSlot = request.app.state.export_slot
+    return slot
+
+
+CurrentExportSlot = Annotated[ExportSlot, Depends(get_export_slot)]
+
+
+async def get_inspection(request: Request) -> Inspect:
+    """The function that describes what this application runs on."""
+    inspect: Inspect = request.app.state.inspect
+    return inspect
+
+
+CurrentInspection = Annotated[Inspect, Depends(get_inspection)]

@@ -19,6 +19,7 @@ _PRESERVED = (
     "comments",
     "tag",
     "author",
+    "title",
     "status",
     "kind",
     "sort",

@@ -176,6 +176,11 @@ class PostsParameters(PageParameters):
     )
     tag: Words | None = Field(default=None, description="List only posts with this tag.")
     author: SentId | None = Field(default=None, description="List only posts by the user with this id.")
+    title: Words | None = Field(
+        default=None,
+        description="List only posts whose titles contain all of these words, or parts of words, whatever"
+        " their case. A page may have fewer posts than its limit, even none, although others follow.",
+    )
     status: PostStatus = Field(
         default=PostStatus.PUBLISHED, description="List published posts, or the drafts that you may see."
     )
@@ -206,6 +211,13 @@ class PostsParameters(PageParameters):
     def _are_changes(cls, value: object, seen: ValidationInfo) -> object:
         if seen.data.get("updated_after") is not None and value not in (PostSort.LEAST_RECENTLY_UPDATED, 0):
             raise PydanticCustomError("changes", "cannot be combined with updated_after")
+        return value
+
+    @field_validator("skip", "count")
+    @classmethod
+    def _are_not_searched(cls, value: object, seen: ValidationInfo) -> object:
+        if value and seen.data.get("title") is not None:
+            raise PydanticCustomError("searched", "cannot be combined with title")
         return value
 
     @field_validator("skip")

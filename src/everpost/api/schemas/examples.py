@@ -115,6 +115,12 @@ _BLOG: JsonDict = {
     "posts_per_page": 10,
     "comment_policy": "moderated",
 }
+_DATABASE: JsonDict = {
+    "everpost": "1.0.0",
+    "server": "PostgreSQL 18.1",
+    "revision": "0001",
+    "records": {"user": 4, "token": 7, "post": 120, "comment": 3400},
+}
 _PROBLEM: JsonDict = {
     "type": "about:blank",
     "title": "Unprocessable Content",
@@ -161,6 +167,7 @@ OF_SCHEMAS: Final[Mapping[str, JsonDict]] = {
     "CommentNode": _NODE,
     "CommentRead": _COMMENT,
     "CommentUpdate": _COMMENT_CHANGE,
+    "DatabaseRead": _DATABASE,
     "DecisionCreate": _DECISION,
     "DecisionRead": _DECIDED,
     "Link": _LINK,

@@ -140,7 +140,7 @@ class PostUpdater:
             (change,) = changes
             rows = await self._connections.change_returning(*change.whole)
             if rows:
-                return [posts_with_threads(rows)[change.id].post]
+                return [posts_with_threads(rows)[change.id]]
         return await self._connections.transact(partial(self._save_all, changes))
 
     async def _save_all(self, changes: Sequence[Change], transaction: Transaction) -> Sequence[_Outcome]:
@@ -166,7 +166,7 @@ async def _save_at_once(change: Change, paths: Sequence[Call], transaction: Tran
         change.require(found.first())
     if others := (*paths, *change.saved_copy):
         await transaction.execute_all(others)
-    return posts_with_threads(rows)[change.id].post
+    return posts_with_threads(rows)[change.id]
 
 
 async def _save(change: Change, paths: Sequence[Call], transaction: Transaction) -> Post:
@@ -180,7 +180,7 @@ async def _save(change: Change, paths: Sequence[Call], transaction: Transaction)
         post_queries.posts([change.id], change.comments),
     ]
     saved = (await transaction.execute_all(calls))[-1]
-    return posts_with_threads(saved.rows)[change.id].post
+    return posts_with_threads(saved.rows)[change.id]
 
 
 def _tagging(id: Id, tags: Sequence[str] | None) -> Sequence[Call]:

@@ -1,7 +1,7 @@
 """Writing an archive."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -33,21 +33,28 @@ async def export(source: Source, path: str, progress: Progress, *, overwrite: bo
 
 
 async def _write(stream: Stream, file: BinaryIO, progress: Progress) -> BlogDigest:
-    total = sum(stream.counts.values())
-    file.write(header(stream.kinds, stream.counts))
-    done = 0
-    while rows := stream.take():
-        file.writelines(row.line for row in rows)
-        done += len(rows)
+    total, done = sum(stream.counts.values()), -1  # the first line is not a record
+    async for lines in archive_lines(stream):
+        file.writelines(lines)
+        done = min(total, done + len(lines))
         progress(done, total)
+    return stream.digest()
+
+
+async def archive_lines(stream: Stream) -> AsyncGenerator[Sequence[bytes]]:
+    """The lines of an archive of the snapshot, in bounded batches. The last line is missing if reading
+    fails: without it, an archive is refused.
+    """
+    yield [header(stream.kinds, stream.counts)]
+    while rows := stream.take():
+        yield [row.line for row in rows]
         await stream.advance()
     digest = stream.digest()
     if digest.counts != stream.counts:
         raise EverpostError(
             "The database returned a different number of records than it had counted. Try again."
         )
-    file.write(trailer(digest, stream.counts))
-    return digest
+    yield [trailer(digest, stream.counts)]
 
 
 @contextmanager

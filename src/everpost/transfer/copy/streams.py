@@ -58,8 +58,9 @@ class _ReadAhead:
 
     async def next(self) -> _Batch | None:
         """The next batch; None at the end."""
-        reading = self._reading or asyncio.create_task(self._read())
-        batch = await reading
+        self._reading = self._reading or asyncio.create_task(self._read())
+        # If only the caller is cancelled, the transaction can be ended once the batch has been read.
+        batch = await asyncio.shield(self._reading)
         self._reading = None if batch is None else asyncio.create_task(self._read())
         return batch
 

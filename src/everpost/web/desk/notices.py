@@ -33,6 +33,12 @@ NOTICES = {
     "session-ended": message("The session has ended."),
     "sessions-ended": message("You are signed out everywhere else."),
     "signed-out": message("You have signed out."),
+    "draft-saved": message("The draft is saved."),
+    "published": message("The post is published."),
+    "changes-published": message("The changes are published."),
+    "scheduled": message("The post is scheduled: readers see it from its publication date on."),
+    "unpublished": message("The post is a draft again: readers no longer see it."),
+    "deleted": message("The post is deleted."),
 }
 """The text of each notice. Add yours."""
 

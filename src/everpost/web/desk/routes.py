@@ -6,15 +6,19 @@ from functools import partial
 from fastapi import FastAPI, Response
 from fastapi.routing import APIRoute
 
+from everpost.api.http.request_bodies import MAX_POST_BODY
 from everpost.web.desk import start
 from everpost.web.desk.account import account, confirmation, login, passkeys, reset, tokens, welcome
-from everpost.web.desk.administration import people, person, removal, settings
+from everpost.web.desk.administration import database, people, person, removal, settings
 from everpost.web.desk.frame import PREFIX, Frame
 from everpost.web.desk.moderation import decisions, queue
-from everpost.web.desk.writing import posts
+from everpost.web.desk.writing import decisions as post_decisions
+from everpost.web.desk.writing import editor, posts, preview
 
 MAX_FORM = 16 * 1024
 """Bytes of a short form. Pages with longer ones have a limit of their own."""
+MAX_EDITOR_FORM = 4 * MAX_POST_BODY
+"""Bytes of a post as a form, in which most bytes can become three, and of its base."""
 
 
 def add_desk(app: FastAPI) -> None:
@@ -62,7 +66,17 @@ def _add_account(app: FastAPI) -> None:
 
 def _add_writing(app: FastAPI) -> None:
     """Posts and the editor."""
-    _add(app, "GET", "/posts", posts.show_posts)
+    add = partial(_add, app)
+    add("GET", "/posts", posts.show_posts)
+    add("GET", "/posts/new", editor.show_new)
+    add("POST", "/posts/new", editor.create, max_form=MAX_EDITOR_FORM)
+    add("GET", "/posts/{post_id}", editor.show)
+    add("POST", "/posts/{post_id}", editor.save, max_form=MAX_EDITOR_FORM)
+    add("POST", "/posts/{post_id}/undo", post_decisions.undo)
+    add("GET", "/posts/{post_id}/delete", post_decisions.ask_to_delete)
+    add("POST", "/posts/{post_id}/delete", post_decisions.delete)
+    add("GET", "/preview", preview.show_empty)
+    add("POST", "/preview", preview.show, max_form=MAX_EDITOR_FORM)
 
 
 def _add_moderation(app: FastAPI) -> None:
@@ -82,6 +96,8 @@ def _add_administration(app: FastAPI) -> None:
     add("GET", "/people/{user_id}/remove", removal.confirm_removal)
     add("POST", "/people/{user_id}/remove", removal.remove_person)
     add("GET", "/settings", settings.show_settings)
+    add("GET", database.PATH, database.show_database)
+    add("POST", f"{database.PATH}/export", database.export_archive)
     add("POST", "/settings", settings.save_settings, max_form=settings.MAX_SETTINGS_FORM)
 
 

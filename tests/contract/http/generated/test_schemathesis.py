@@ -45,6 +45,7 @@ BEYOND_JSON_SCHEMA = {
     ("query", "skip", "cannot be combined with after"),
     ("query", "sort", "cannot be combined with updated_after"),
     *(("query", name, "cannot be combined with updated_after") for name in ("skip", "count")),
+    *(("query", name, "cannot be combined with title") for name in ("skip", "count")),
     ("query", "parent", "requires view=tree"),
     ("body", "author_id", "should be the id of a user"),
     ("body", "expires_at", "should be in the future"),

@@ -152,13 +152,14 @@ def read_post(document: PostDocument) -> Post:
     )
 
 
-LOCATION: dict[str, Any] = {"slug": 1, "kind": 1, "publication_date": 1, "updated_at": 1}
+LOCATION: dict[str, Any] = {"title": 1, "slug": 1, "kind": 1, "publication_date": 1, "updated_at": 1}
 """The projection for the location of a post."""
 
 
 def read_location(document: PostDocument) -> PostLocation:
     return PostLocation(
         id=Id(str(document["_id"])),
+        title=document["title"],
         slug=document["slug"],
         kind=PostKind(document["kind"]),
         publication_date=document["publication_date"],

@@ -38,7 +38,7 @@ class Columns(Enum):
 
     POST = tuple(column for column in PostRow.__table__.c if column.key != "author_id")
     VALIDATOR = (*_DATES, *VALIDATOR)
-    LOCATION = (*_DATES, PostRow.slug, PostRow.kind)
+    LOCATION = (*_DATES, PostRow.title, PostRow.slug, PostRow.kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ _SCOPES: Mapping[Scope, str] = {
     Scope.ACCOUNT: message("Change your account and its tokens"),
     Scope.ADMIN: message("Manage people and settings"),
 }
+_LISTED = frozenset({TokenKind.NAMED, TokenKind.FIRST})
 _NO_DATE = message("Enter a date.")
 
 
@@ -113,7 +114,7 @@ async def _page(
         "account/tokens.html",
         desk.text("Tokens"),
         refused=refused,
-        tokens=[_shown(desk, token) for token in page.rows if token.kind is not TokenKind.LOGIN],
+        tokens=[_shown(desk, token) for token in page.rows if token.kind in _LISTED],
         scopes=[(scope.value, desk.text(text)) for scope, text in _SCOPES.items() if scope in own],
         fields=fields,
         has_password=desk.user.password_hash is not None,

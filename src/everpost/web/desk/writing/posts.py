@@ -1,10 +1,150 @@
-"""The list of posts."""
+"""The list of posts: `GET /posts` of the API."""
 
-from fastapi import Response
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal
 
-from everpost.web.desk.desk import CurrentDesk
+from fastapi import Query, Response
+from pydantic import BaseModel, BeforeValidator
+
+from everpost.api.routing.dependencies import OpenStore
+from everpost.api.routing.parameters import Cursor, Words
+from everpost.api.schemas.text import SentId
+from everpost.domain.clock import HORIZON
+from everpost.domain.ids import LAST_ID
+from everpost.domain.paging import Position, encode_cursor
+from everpost.domain.posts import Post, PostFilter, PostKind, PostQuery, PostSort, PostStatus
+from everpost.services.search.titles import find_page
+from everpost.stores.port import Store
+from everpost.web.contexts import Moment
+from everpost.web.desk.desk import CurrentDesk, Desk
+from everpost.web.desk.languages import message
+from everpost.web.desk.writing.choices import find_authors
+from everpost.web.desk.writing.own_posts import PUBLISHED, label_of, state_of
+from everpost.web.urls import with_query
+
+_A_PAGE = 20
+_AT_A_GLANCE = 5
+"""The number of drafts and of scheduled posts above the published ones."""
+
+State = Literal["draft", "scheduled", "published"]
+STATES: dict[State, str] = {
+    "draft": message("Drafts"),
+    "scheduled": message("Scheduled posts"),
+    "published": message("Published posts"),
+}
 
 
-async def show_posts(desk: CurrentDesk) -> Response:
+def _or_none(sent: object) -> object:
+    """Forms send empty texts for fields that were left out."""
+    return None if sent == "" else sent
+
+
+_Empty = BeforeValidator(_or_none)
+
+
+class PostsPageQuery(BaseModel):
+    """The posts to show."""
+
+    state: Annotated[State | None, _Empty] = None
+    kind: Annotated[PostKind | None, _Empty] = None
+    tag: Annotated[Words | None, _Empty] = None
+    author: Annotated[SentId | None, _Empty] = None
+    title: Annotated[Words | None, _Empty] = None
+    after: Annotated[Cursor, _Empty] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A post in the list."""
+
+    title: str
+    id: str
+    state: str
+    moment: Moment
+    author: str
+    tags: Sequence[str]
+    comment_count: int
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The posts in one state."""
+
+    heading: str
+    lines: Sequence[Line]
+    more_url: str | None
+
+
+async def show_posts(
+    desk: CurrentDesk, store: OpenStore, query: Annotated[PostsPageQuery, Query()]
+) -> Response:
     """The posts that the user may change."""
-    return desk.page("writing/posts.html", desk.text("Posts"))
+    states: Sequence[State] = [query.state] if query.state else [*STATES]
+    sections = [await _section(desk, store, query, state) for state in states]
+    return desk.page(
+        "writing/posts.html",
+        desk.text("Posts"),
+        sections=sections,
+        query=query,
+        states=[(name, desk.text(label)) for name, label in STATES.items()],
+        links={name: _url(desk, query, state=name, after=None) for name in [*STATES, ""]},
+        authors=await find_authors(store, desk),
+    )
+
+
+async def _section(desk: Desk, store: Store, query: PostsPageQuery, state: State) -> Section:
+    is_whole = query.state is not None
+    limit = _A_PAGE if is_whole or state == "published" else _AT_A_GLANCE
+    wanted = replace(_wanted(desk, query, state), limit=limit)
+    page, after = await find_page(store, desk.actor, wanted, query.title)
+    return Section(
+        heading=desk.text(STATES[state]),
+        lines=[_line(desk, post) for post in page.rows],
+        more_url=None if after is None else _url(desk, query, state=state, after=encode_cursor(after)),
+    )
+
+
+def _wanted(desk: Desk, query: PostsPageQuery, state: State) -> PostQuery:
+    """The query for one page. Scheduled posts are those after the present, the next one first."""
+    moment = HORIZON.moment()
+    sorts = {
+        "draft": PostSort.MOST_RECENTLY_UPDATED,
+        "scheduled": PostSort.OLDEST,
+        "published": PostSort.NEWEST,
+    }
+    present = None if state == "draft" else Position(moment, LAST_ID)
+    return PostQuery(
+        filter=PostFilter(
+            audience=desk.actor.audience(moment),
+            status=PostStatus.DRAFT if state == "draft" else PostStatus.PUBLISHED,
+            kind=query.kind or PostKind.POST,
+            tag=query.tag,
+            author_id=query.author if desk.actor.edits_all else desk.user.id,
+        ),
+        sort=sorts[state],
+        limit=_A_PAGE,
+        after=query.after or present,
+        comments=0,
+    )
+
+
+def _line(desk: Desk, post: Post) -> Line:
+    is_draft = post.status is PostStatus.DRAFT
+    state = state_of(post)
+    return Line(
+        title=label_of(post, desk),
+        id=post.id,
+        state=desk.text(state),
+        moment=desk.day(post.updated_at if is_draft else post.publication_date),
+        author="" if post.author is None else post.author.name,
+        tags=post.tags,
+        comment_count=post.comment_count,
+        url=desk.shown.urls.post(post) if state == PUBLISHED else None,
+    )
+
+
+def _url(desk: Desk, query: PostsPageQuery, *, state: str, after: str | None) -> str:
+    sent = query.model_dump(exclude={"state", "after"}, exclude_none=True)
+    return with_query(desk.url("/posts"), **sent, state=state or None, after=after)

@@ -5,8 +5,8 @@ from everpost.domain.clock import now
 from everpost.domain.ids import Id, new_id
 from everpost.domain.people.tokens import Token, digest, new_secret
 from everpost.stores.port import Store
+from tests.contract.desk.administration.settings_fields import fields_of_settings
 from tests.contract.desk.permissions import Prepare, Sent
-from tests.contract.desk.settings_fields import fields_of_settings
 from tests.contract.http.people import PEOPLE, Who
 from tests.contract.port.examples import register
 

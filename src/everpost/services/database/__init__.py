@@ -1,0 +1,1 @@
+"""The database of the blog as a whole: its state, and exports."""

@@ -1,0 +1,156 @@
+"""The editor: `POST /posts` and `PATCH /posts/{post_id}` of the API."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fastapi import Request, Response
+from pydantic import TypeAdapter
+
+from everpost.api.http.etags import parse_expected_revision
+from everpost.api.http.forms import read_form
+from everpost.api.routing.dependencies import OpenStore
+from everpost.api.routing.parameters import PostId
+from everpost.api.schemas.post_bodies import change_of, draft_of
+from everpost.api.schemas.posts import PostCreate, PostUpdate
+from everpost.domain.clock import now
+from everpost.domain.ids import new_id, parse_id
+from everpost.domain.posts import Post, PostStatus
+from everpost.services import posts
+from everpost.stores.port import Store
+from everpost.web.desk.desk import CurrentDesk, Desk
+from everpost.web.desk.forms import accepted, checked
+from everpost.web.desk.writing.base_forms import unpacked
+from everpost.web.desk.writing.editor_page import EditorPage
+from everpost.web.desk.writing.own_posts import own_post
+from everpost.web.desk.writing.post_form import (
+    FIELDS,
+    Action,
+    Typed,
+    changed_body,
+    changed_fields,
+    empty_form,
+    form_of,
+    new_body,
+)
+from everpost.web.forms.errors import FormError
+
+_NEW: TypeAdapter[PostCreate] = TypeAdapter(PostCreate)
+_CHANGED: TypeAdapter[PostUpdate] = TypeAdapter(PostUpdate)
+_MAY_BE_EMPTY = frozenset({"content"})
+_STALE = 412
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The form as it was sent."""
+
+    typed: Typed
+    action: Action
+    revision: str
+    """Of the post in the form when it was opened,"""
+    status: str
+    """its status"""
+    base: Typed | None
+    """and its texts."""
+
+    @classmethod
+    def of(cls, fields: Mapping[str, str], before: Typed) -> "Sent":
+        """`before`: the texts of the fields that the form does not have."""
+        typed = dict(before) | {name: fields[name] for name in FIELDS if name in fields}
+        wanted = fields.get("action", "")
+        return cls(
+            typed,
+            Action(wanted) if wanted in [*Action] else Action.SAVE,
+            fields.get("revision", ""),
+            fields.get("status", ""),
+            unpacked(fields.get("base", "")),
+        )
+
+    def is_current(self, post: Post, before: Typed) -> bool:
+        """Whether the post, whose texts are `before`, is still as it was when the form was opened. New
+        comments also change its revision, but nothing in the form.
+        """
+        if post.revision in (parse_expected_revision(self.revision) or ()):
+            return True
+        return self.base is not None and self.status == post.status and not changed_fields(before, self.base)
+
+
+async def show_new(desk: CurrentDesk, store: OpenStore) -> Response:
+    """The form for a new post."""
+    form = empty_form(desk.user)
+    return await EditorPage(desk, store, new_id(), form, base=form).response()
+
+
+async def create(request: Request, desk: CurrentDesk, store: OpenStore) -> Response:
+    """Add the post, and go to its editor."""
+    fields, start = await read_form(request), empty_form(desk.user)
+    sent, post_id = Sent.of(fields, start), parse_id(fields.get("id", "")) or new_id()
+    try:
+        body = new_body(sent.typed, post_id, sent.action, desk.shown.blog.zone, desk.language)
+        draft = draft_of(checked(_NEW, body, desk.language, may_be_empty=_MAY_BE_EMPTY))
+        post, _ = await accepted(request, desk.language, lambda: posts.create_post(store, desk.actor, draft))
+    except FormError as refused:
+        if "id" in refused.errors:  # the form was already sent, and has changed since
+            return await _conflict(desk, store, sent, await own_post(store, desk, post_id))
+        return await EditorPage(desk, store, post_id, sent.typed, base=start).response(refused)
+    return _saved(desk, post, None)
+
+
+async def show(desk: CurrentDesk, store: OpenStore, post_id: PostId) -> Response:
+    """The form for a post."""
+    post = await own_post(store, desk, post_id)
+    form = form_of(post, desk.shown.blog.zone)
+    return await EditorPage(desk, store, post.id, form, base=form, post=post).response()
+
+
+async def save(request: Request, desk: CurrentDesk, store: OpenStore, post_id: PostId) -> Response:
+    """Change the post. If someone else has changed it, show what differs."""
+    fields = await read_form(request)
+    while True:
+        post = await own_post(store, desk, post_id)
+        before = form_of(post, desk.shown.blog.zone)
+        sent = Sent.of(fields, before)
+        if not sent.is_current(post, before):
+            return await _conflict(desk, store, sent, post)
+        try:
+            saved = await _write(request, desk, store, sent, post)
+        except FormError as refused:
+            if refused.status == _STALE:
+                continue
+            page = EditorPage(desk, store, post_id, sent.typed, base=before, post=post)
+            return await page.response(refused)
+        return _saved(desk, saved, post)
+
+
+async def _write(request: Request, desk: Desk, store: Store, sent: Sent, post: Post) -> Post:
+    """Change the post, if it is still this one. Raises FormError."""
+    body = changed_body(sent.typed, post, sent.action, desk.shown.blog.zone, desk.language)
+    change = change_of(checked(_CHANGED, body, desk.language, may_be_empty=_MAY_BE_EMPTY))
+    match = frozenset({post.revision})
+    return await accepted(
+        request,
+        desk.language,
+        lambda: posts.update_post(store, desk.actor, post.id, change, match=match),
+    )
+
+
+async def _conflict(desk: Desk, store: Store, sent: Sent, post: Post) -> Response:
+    """The page for a post that someone else has changed, with what both have written."""
+    theirs = form_of(post, desk.shown.blog.zone)
+    page = EditorPage(desk, store, post.id, sent.typed, base=theirs, post=post)
+    return await page.response(FormError(_STALE, {}))
+
+
+def _saved(desk: Desk, post: Post, before: Post | None) -> Response:
+    """A redirect to the editor, with a notice of what was done."""
+    is_public = post.status is PostStatus.PUBLISHED
+    if not is_public:
+        was_public = before is not None and before.status is PostStatus.PUBLISHED
+        notice = "unpublished" if was_public else "draft-saved"
+    elif post.publication_date > now():
+        notice = "scheduled"
+    elif before is not None and before.status is PostStatus.PUBLISHED:
+        notice = "changes-published"
+    else:
+        notice = "published"
+    return desk.redirect(f"/posts/{post.id}", notice=notice, subject=post.id)
