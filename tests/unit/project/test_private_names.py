@@ -54,7 +54,8 @@ PRIVATE_ATTRIBUTES: Mapping[str, str] = {
 OTHERWISE = {"math-core", "mdit-py-plugins", "nh3", "pygal", "starlette", "uvloop"}
 """Libraries whose undocumented behaviour is relied upon."""
 DOCUMENTED = """
-    alembic alembic.autogenerate alembic.config alembic.operations alembic.operations.ops
+    alembic alembic.autogenerate alembic.autogenerate.api alembic.config alembic.operations
+    alembic.operations.ops
     alembic.runtime.migration alembic.script anyascii argon2 argon2.exceptions asyncmy asyncmy.cursors
     asyncmy.errors asyncpg babel babel.dates babel.messages.mofile babel.messages.pofile babel.support
     backports bson bson.raw_bson compression fastapi
