@@ -9,7 +9,7 @@ from everpost.domain.writing.working_copies import PostText
 
 
 class PartKind(StrEnum):
-    """Who changed a part of a text."""
+    """The side that changed a part of a text."""
 
     SAME = "same"
     """Nobody."""

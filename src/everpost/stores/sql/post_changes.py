@@ -126,7 +126,10 @@ class PostUpdater:
         removing = with_owner(owner_id, *with_revision(match, PostRow, _REMOVE, this))
 
         async def work(transaction: Transaction) -> int:
-            return (await transaction.execute_all([removing, (REMOVE_ALL, this)]))[0].matched
+            removed = (await transaction.execute(*removing)).matched
+            if removed:
+                await transaction.execute(REMOVE_ALL, this)
+            return removed
 
         while not await self._connections.transact(work, time_limited=False):
             found = await self._connections.fetch(selects.FIND_POST, this)
