@@ -46,7 +46,7 @@ async def test_adding_a_passkey_and_signing_in_with_it(chromium: Browser, desk: 
         await page.get_by_role("listitem").get_by_text("My laptop").wait_for()
         await page.get_by_role("button", name="Sign out").click()
         await page.get_by_role("status").get_by_text("You have signed out.").wait_for()
-        await page.get_by_role("button", name="Sign in with a passkey").click()
+        await page.get_by_role("button", name="Use a passkey").click()
         await page.wait_for_url("**/desk/posts")
         await page.get_by_role("button", name="Sign out").wait_for()
         await tab.open("/desk/account/passkeys")
@@ -57,7 +57,7 @@ async def test_adding_a_passkey_and_signing_in_with_it(chromium: Browser, desk: 
 async def test_a_browser_without_a_passkey_says_so(chromium: Browser, desk: Desk) -> None:
     async with named(desk).tab(chromium) as tab, with_authenticator(tab):
         await tab.open("/desk/login")
-        await tab.page.get_by_role("button", name="Sign in with a passkey").click()
+        await tab.page.get_by_role("button", name="Use a passkey").click()
         await tab.page.get_by_role("alert").get_by_text("The browser has offered no passkey.").wait_for()
 
 
