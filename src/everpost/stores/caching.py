@@ -128,6 +128,7 @@ class CachedStore:
         self.comments, self.blog = store.comments, store.blog
         self.preview_links = store.preview_links
         self.users, self.tokens, self.limits = store.users, store.tokens, store.limits
+        self.passkeys = store.passkeys
         self.working_copies, self.records = store.working_copies, store.records
         self.ping, self.close = store.ping, store.close
 

@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "markup/mathml.py": "math_core",
     "markup/sanitizer.py": "nh3",
     "services": "errors domain services stores.port",
+    "services/accounts/passkeys.py": "webauthn",
     "services/accounts/passwords.py": "argon2",
     "services/rendering": "markup",
     "services/rendering/renderer.py": "structlog",

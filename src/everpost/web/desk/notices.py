@@ -27,6 +27,8 @@ NOTICES = {
     "comments-spam": message("The comments were marked as spam."),
     "settings-saved": message("The settings have been saved."),
     "account-saved": message("Your account has been saved."),
+    "passkey-added": message("The passkey has been added."),
+    "passkey-removed": message("The passkey has been removed."),
     "password-saved": message("Your password has been changed."),
     "session-ended": message("The session has ended."),
     "sessions-ended": message("You are signed out everywhere else."),

@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 
 from everpost.api.http.request_bodies import MAX_POST_BODY
 from everpost.web.desk import start
-from everpost.web.desk.account import account, confirmation, login, reset, tokens, welcome
+from everpost.web.desk.account import account, confirmation, login, passkeys, reset, tokens, welcome
 from everpost.web.desk.administration import database, people, person, removal, settings
 from everpost.web.desk.frame import PREFIX, Frame
 from everpost.web.desk.moderation import decisions, queue
@@ -48,7 +48,11 @@ def _add_account(app: FastAPI) -> None:
     add = partial(_add, app)
     add("GET", "/login", login.show_login)
     add("POST", "/login", login.sign_in)
+    add("POST", "/login/passkey", passkeys.sign_in)
     add("POST", "/logout", login.sign_out)
+    add("GET", "/account/passkeys", passkeys.show_passkeys)
+    add("POST", "/account/passkeys", passkeys.add_passkey)
+    add("POST", "/account/passkeys/{passkey_id}", passkeys.remove_passkey)
     add("GET", tokens.PATH, tokens.show_tokens)
     add("POST", tokens.PATH, tokens.create_token)
     add("POST", f"{tokens.PATH}/{{token_id}}/revoke", tokens.revoke_token)
