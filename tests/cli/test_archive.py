@@ -214,6 +214,7 @@ def test_a_rehearsed_import_into_an_empty_database_leaves_it_empty(
         ("import", "--from", "blogger", "nothing-there"),
         ("import", "--from", "medium", "file"),
         ("import", "file", "--pages"),
+        ("import", "file", "--no-pages"),
         ("import", "file", "--skip-unreadable"),
         ("import", "file", "--timezone", "UTC"),
         ("import", "--from", "markdown", ".", "--timezone", "Europe/Berlim"),

@@ -56,7 +56,7 @@ async def test_a_cached_feed_is_not_mistaken_for_the_page_of_its_post(blog_file:
         post = await publish(await blog.state.lifecycle.store())
         feed = f"/comments/{post.id}/atom.xml"
         assert (await client.get(feed)).status_code == 200
-        assert (await client.get(f"http://blog.example/{feed}")).status_code == 404
+        assert (await client.get(f"http://blog.example/{feed}")).status_code == 301
 
 
 def test_the_shortcut_is_installed() -> None:

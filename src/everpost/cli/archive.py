@@ -43,7 +43,14 @@ _Report = Annotated[
     Path | None, typer.Option(help="With --from: write a JSON report on every item to this file.")
 ]
 _Overwrite = Annotated[bool, typer.Option("--overwrite", help="Let --report overwrite an existing file.")]
-_Pages = Annotated[bool, typer.Option("--pages", help="With --from: also import pages, as posts.")]
+_Pages = Annotated[
+    bool | None,
+    typer.Option(
+        "--pages/--no-pages",
+        help="With --from: whether to import pages, such as About. Default: yes, but not from Markdown.",
+        show_default=False,
+    ),
+]
 _Match = Annotated[
     str | None,
     typer.Option(
@@ -111,7 +118,7 @@ def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
     site: _Site = None,
     report: _Report = None,
     overwrite: _Overwrite = False,
-    pages: _Pages = False,
+    pages: _Pages = None,
     match: _Match = None,
     timezone: _Timezone = None,
     language: _Language = None,
@@ -146,7 +153,7 @@ def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
             is_dry_run=dry_run,
         )
         import_from_system(settings, path, options)
-    elif pages or skip_unreadable or {site, report, match, timezone, language} != {None}:
+    elif skip_unreadable or {site, report, pages, match, timezone, language} != {None}:
         raise Misconfigured("Without --from, the only available option is --dry-run.")
     elif not _import_archive(settings, path, dry_run=dry_run):
         raise typer.Exit(1)

@@ -23,7 +23,7 @@ class CommandOptions:
 
     system: str
     site: str | None
-    pages: bool
+    pages: bool | None
     match: str | None
     timezone: str | None
     language: str | None

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Self
 from urllib.parse import unquote
@@ -16,6 +16,12 @@ from everpost.domain.text import unstorable_reason
 from everpost.errors import Invalid
 
 _ESCAPE = re.compile("%[0-9a-fA-F]{2}")
+_NUMBERED = re.compile(
+    r"(?P<path>/(?:.*/)?)(?:index\.php)?\?(?:p|page_id)=(?P<number>[1-9][0-9]{0,18})", re.DOTALL | re.ASCII
+)
+"""The address of a post by its number, in WordPress."""
+_NUMBER = re.compile(r"/\?p=[1-9][0-9]{0,18}\Z", re.ASCII)
+"""The end of its stored form: the only query in a path."""
 _FILE_ENDING = re.compile(r"(/index)?\.html?$|/index$")
 
 
@@ -99,11 +105,15 @@ class Move(NamedTuple):
 
 
 def checked_path(text: str) -> str:
-    """A path in its stored form: percent-decoded, in NFC, without a slash at the end. Raises Invalid."""
+    """A path in its stored form: percent-decoded, in NFC, without a slash at the end. The address of a post
+    by its number in WordPress has the form `/?p=123`. Raises Invalid.
+    """
     try:
         path = unicodedata.normalize("NFC", unquote(text, errors="strict")).rstrip("/")
     except UnicodeDecodeError:
         raise Invalid("paths", f"{text!r} has escapes that are not UTF-8") from None
+    if (numbered := _NUMBERED.fullmatch(path)) is not None:
+        path = f"{numbered['path'].rstrip('/')}/?p={numbered['number']}"
     for fault in _faults(path):
         raise Invalid("paths", f"{text[:MAX_PATH]!r} {fault}")
     return path
@@ -127,8 +137,8 @@ def _faults(path: str) -> Iterator[str]:
         yield "should begin with a single slash"
     if len(path) > MAX_PATH:
         yield f"has more than {MAX_PATH} characters"
-    if "?" in path or "#" in path:
-        yield "should have neither a query nor a fragment"
+    if "?" in _NUMBER.sub("", path) or "#" in path:
+        yield "should have neither a query, except ?p= and a number, nor a fragment"
     if _ESCAPE.search(path):
         yield "is percent-encoded twice"
     if any(unicodedata.category(character) == "Cc" for character in path):
@@ -151,3 +161,15 @@ def spellings(path: str) -> tuple[str, ...]:
     bare = _FILE_ENDING.sub("", whole)
     spelled = dict.fromkeys((whole, bare, f"{bare}.html", f"{bare}/index.html"))
     return tuple(each for each in spelled if not any(_faults(each)))
+
+
+def numbered_path(path: str, query: Mapping[str, str]) -> str | None:
+    """The old path, in its stored form, of a request for this percent-decoded path with the number of a post
+    in WordPress in its query; None without a number.
+    """
+    number = query.get("p") or query.get("page_id") or ""
+    found = _NUMBERED.fullmatch(f"{unicodedata.normalize('NFC', path).rstrip('/')}/?p={number}")
+    if found is None:
+        return None
+    stored = f"{found['path'].removesuffix('index.php/').rstrip('/')}/?p={number}"
+    return None if any(_faults(stored)) else stored

@@ -10,7 +10,7 @@ from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostKey, PostQuery
 from everpost.errors import NotFound
 from everpost.stores.batching import Batcher, KeyedBatcher
-from everpost.stores.port import Posts, Store, Validated, Validator
+from everpost.stores.port import Posts, Store, Validator
 
 _VALIDATED_TOGETHER = 100
 """The maximum number of ids that `Posts.validators` accepts."""
@@ -42,18 +42,18 @@ class CachedPosts:
         self.page_locations = posts.page_locations
         self.add, self.save, self.remove = posts.add, posts.save, posts.remove
         self.read, self.validators, self.page_validators = posts.read, posts.validators, posts.page_validators
-        self.find_validated, self.find_validators = posts.find_validated, posts.find_validators
+        self.find_validators = posts.find_validators
 
     async def get(self, id: Id, *, comments: int) -> Post:
         if comments == 0:  # costs no more than the validator; permission checks need it
             return await self._posts.get(id, comments=0)
         kept = self._kept.get((id, comments))
-        if kept is not None and await self._validations.load(id) == kept.validator:
-            return kept.post
+        if kept is not None and _is_current(kept, await self._validations.load(id)):
+            return kept
         found = await self._read([id], comments)
         if id not in found:
             raise NotFound("post", id)
-        return found[id].post
+        return found[id]
 
     async def find(self, slug: str, *, comments: int) -> Post | None:
         return await self._finders[PostKey.SLUG].find(slug, comments)
@@ -81,12 +81,12 @@ class CachedPosts:
             found |= await self._read(outdated, query.comments)
         if not all(_is_current(found.get(each), validator) for each, validator in wanted.rows):
             return await self._posts.page(query)  # a post has changed, and may no longer belong to the page
-        return Page(tuple(found[each].post for each, _ in wanted.rows), has_more=wanted.has_more)
+        return Page(tuple(found[each] for each, _ in wanted.rows), has_more=wanted.has_more)
 
-    async def _read(self, ids: Sequence[Id], comments: int) -> dict[Id, Validated]:
+    async def _read(self, ids: Sequence[Id], comments: int) -> dict[Id, Post]:
         found = dict(await self._posts.read(ids, comments=comments))
-        for each, validated in found.items():
-            self._kept.put((each, comments), validated)
+        for post in found.values():
+            self._kept.put(post, comments)
         return found
 
 
@@ -108,13 +108,12 @@ class _Finder:
             found = await self._validations.load(value)
             if found is None:
                 return None
-            if found == (kept.post.id, kept.validator):
-                return kept.post
-        validated = await self._posts.find_validated(self._key, value, comments=comments)
-        if validated is None:
-            return None
-        self._kept.put((validated.post.id, comments), validated)
-        return validated.post
+            if found[0] == kept.id and found[1].is_of(kept):
+                return kept
+        find = self._posts.find if self._key is PostKey.SLUG else self._posts.find_by_path
+        if (post := await find(value, comments=comments)) is not None:
+            self._kept.put(post, comments)
+        return post
 
     async def _validate(self, values: Sequence[str]) -> Sequence[tuple[Id, Validator] | None]:
         validators = await self._posts.find_validators(self._key, list(set(values)))
@@ -139,11 +138,11 @@ class _LeastRecentlyUsed:
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
         self._size = 0
-        self._kept: OrderedDict[_Key, tuple[Validated, int]] = OrderedDict()
+        self._kept: OrderedDict[_Key, tuple[Post, int]] = OrderedDict()
         self._ids: dict[tuple[PostKey, str], Id] = {}
         """The ids of the kept posts, by their slugs and old paths."""
 
-    def get(self, key: _Key) -> Validated | None:
+    def get(self, key: _Key) -> Post | None:
         if key not in self._kept:
             return None
         self._kept.move_to_end(key)
@@ -153,21 +152,22 @@ class _LeastRecentlyUsed:
         """The id of a kept post that had this slug or old path."""
         return self._ids.get((key, value))
 
-    def put(self, key: _Key, validated: Validated) -> None:
+    def put(self, post: Post, comments: int) -> None:
+        key = post.id, comments
         if key in self._kept:
             self._forget(*self._kept.pop(key))
-        if self._capacity == 0 or (size := _size_of(validated.post)) > self._capacity:
+        if self._capacity == 0 or (size := _size_of(post)) > self._capacity:
             return
-        self._kept[key] = validated, size
-        self._ids.update(dict.fromkeys(_keys_of(validated.post), validated.post.id))
+        self._kept[key] = post, size
+        self._ids.update(dict.fromkeys(_keys_of(post), post.id))
         self._size += size
         while self._size > self._capacity:
             self._forget(*self._kept.popitem(last=False)[1])
 
-    def _forget(self, validated: Validated, size: int) -> None:
+    def _forget(self, post: Post, size: int) -> None:
         self._size -= size
-        for each in _keys_of(validated.post):
-            if self._ids.get(each) == validated.post.id:
+        for each in _keys_of(post):
+            if self._ids.get(each) == post.id:
                 del self._ids[each]
 
 
@@ -175,8 +175,8 @@ def _keys_of(post: Post) -> Sequence[tuple[PostKey, str]]:
     return [(PostKey.SLUG, post.slug), *((PostKey.PATH, path) for path in post.paths)]
 
 
-def _is_current(kept: Validated | None, validator: Validator) -> bool:
-    return kept is not None and kept.validator == validator
+def _is_current(kept: Post | None, validator: Validator | None) -> bool:
+    return kept is not None and validator is not None and validator.is_of(kept)
 
 
 def _size_of(post: Post) -> int:

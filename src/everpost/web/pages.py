@@ -4,7 +4,7 @@ import gzip
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from functools import cached_property, lru_cache
 
 from fastapi import Request, Response
@@ -66,7 +66,7 @@ class RenderedPage:
         return self._responses[form]
 
     def _response(self, form: str, modified: datetime) -> Response:
-        headers = self._headers | {"last-modified": format_datetime(modified.astimezone(UTC), usegmt=True)}
+        headers = self._headers | {"last-modified": _http_date(modified)}
         if form == _UNCHANGED:
             return Response(status_code=304, headers=headers)
         if form == _GZIP:
@@ -78,15 +78,15 @@ class RenderedPage:
         tags = request.headers.getlist("if-none-match")
         if tags:
             return is_match(self._tag, ", ".join(tags))
-        since = request.headers.get("if-modified-since")
-        try:
-            return since is not None and self._second == parsedate_to_datetime(since)
-        except (ValueError, TypeError):  # malformed, or without a zone
-            return False
+        return request.headers.get("if-modified-since") == _http_date(self._second)
 
     @cached_property
     def _compressed(self) -> bytes:
         return compressed(self.body)
+
+
+def _http_date(moment: datetime) -> str:
+    return format_datetime(moment.astimezone(UTC), usegmt=True)
 
 
 @lru_cache(100)

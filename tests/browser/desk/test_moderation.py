@@ -82,6 +82,25 @@ async def test_sixty_decisions_by_keyboard(chromium: Browser, desk: Desk, post: 
     assert await statuses(desk, comments) == ["approved", "spam", "removed"] * 20
 
 
+async def test_new_comments_are_a_key_away(chromium: Browser, desk: Desk, post: Post) -> None:
+    (comment,) = await wait(desk, post, 1)
+    async with desk.tab(chromium, "admin") as tab:
+        press = tab.page.keyboard.press
+        await tab.open(QUEUE)
+        await tab.press_tab_until("Approve")
+        await press("a")
+        await expect(tab.page.get_by_role("link", name="Look for new ones")).to_be_focused()
+        await settle(tab.page)
+        (new,) = await wait(desk, post, 1)
+        await press("Enter")
+        await expect(article(tab.page, new)).to_be_visible()
+        await press("j")
+        await press("s")
+        await expect(article(tab.page, new)).to_be_hidden()
+        await settle(tab.page)
+    assert await statuses(desk, [comment, new]) == ["approved", "spam"]
+
+
 async def test_every_key_does_what_the_help_says(chromium: Browser, desk: Desk, post: Post) -> None:
     comments = await wait(desk, post, 4)
     first, second, _, fourth = comments
@@ -246,4 +265,4 @@ async def test_the_queue_is_accessible(chromium: Browser, desk: Desk, post: Post
         assert await tab.violations() == []
         await page.keyboard.press("Escape")
         await tab.open(f"{QUEUE}?status=approved")
-        await inspect(tab, language)
+        assert await tab.violations() == []

@@ -3,14 +3,14 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Literal, Self, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 
 from tests.contract.http.people import Who
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
-Condition = Literal["first", "latest", "weak", "both", "any", "other"]
+Condition = Literal["first", "latest", "weak", "both", "any", "other", "absent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,12 @@ class Memory:
         path = call.path
         if call.link is not None and self.links:
             path = self.links[-1 - call.link % len(self.links)]
+        if path.endswith("?working_copy=latest"):
+            path = self._saving(path.partition("?")[0])
         if call.condition is None:
             return path, {}
+        if call.condition == "absent":
+            return path, {"If-None-Match": "*"}
         name = "If-None-Match" if call.method == "GET" else "If-Match"
         seen = self.tags.get(urlsplit(path).path, ['"1-0"'])
         tags = {
@@ -61,6 +65,11 @@ class Memory:
             "other": '"7-19b77cb8800", "x"',
         }
         return path, {name: tags[call.condition]}
+
+    def _saving(self, post: str) -> str:
+        """The path with which a post is saved from the working copy of it that was seen last."""
+        tags = self.tags.get(f"{post}/working-copy", ['"1-1-0123456789abcdef"'])
+        return f"{post}?{urlencode({'working_copy': tags[-1]})}"
 
     def body(self, call: Call) -> Json:
         """The body of a call; a decision in it names the revision of its comment that was seen."""

@@ -58,7 +58,7 @@ async def _search(
         if not is_left or len(found) == query.limit:
             break
     read = await store.posts.read(found, comments=query.comments) if found else {}
-    rows = tuple(read[each].post for each in found if each in read)
+    rows = tuple(read[each] for each in found if each in read)
     return Page(rows, has_more=is_left), after if is_left else None
 
 

@@ -44,7 +44,7 @@ from everpost.stores.mongo.post_changes import Change, PostUpdater, Precondition
 from everpost.stores.mongo.queries.authors import AuthorNames, named_posts
 from everpost.stores.mongo.queries.post_lists import Listing
 from everpost.stores.mongo.queries.tags import Tags
-from everpost.stores.port import Validated, Validator
+from everpost.stores.port import Validator
 
 _MOST_TOGETHER = 100
 _STATE: Filter = {"version": 1, "stamp": 1}
@@ -124,20 +124,14 @@ class MongoPosts(Part):
 
     @reads
     async def find(self, slug: str, *, comments: int) -> Post | None:
-        found = await self._find(PostKey.SLUG, slug, comments)
-        return None if found is None else found.post
+        return await self._find(PostKey.SLUG, slug, comments)
 
     @reads
     async def find_by_path(self, path: str, *, comments: int) -> Post | None:
-        found = await self._find(PostKey.PATH, path, comments)
-        return None if found is None else found.post
+        return await self._find(PostKey.PATH, path, comments)
 
-    @reads
-    async def find_validated(self, key: PostKey, value: str, *, comments: int) -> Validated | None:
-        return await self._find(key, value, comments)
-
-    async def _find(self, key: PostKey, value: str, comments: int) -> Validated | None:
-        found = await self._read_validated({_FIELDS[key]: value}, comments)
+    async def _find(self, key: PostKey, value: str, comments: int) -> Post | None:
+        found = await self._read_stamped({_FIELDS[key]: value}, comments)
         return next(iter(found), None)
 
     @reads
@@ -153,17 +147,14 @@ class MongoPosts(Part):
             return Page(tuple(named), has_more=len(documents) > query.limit)
 
     @reads
-    async def read(self, ids: Sequence[Id], *, comments: int) -> Mapping[Id, Validated]:
-        return {found.post.id: found for found in await self._read_validated(_living(ids), comments)}
+    async def read(self, ids: Sequence[Id], *, comments: int) -> Mapping[Id, Post]:
+        return {post.id: post for post in await self._read_stamped(_living(ids), comments)}
 
-    async def _read_validated(self, these: Filter, comments: int) -> Sequence[Validated]:
+    async def _read_stamped(self, these: Filter, comments: int) -> Sequence[Post]:
         """Reads the names stamp first, so that it is never newer than the names."""
         posts = {"coll": self._posts.name, "pipeline": self._joined(these, comments)}
         names, documents = await self._read_with_names({"$unionWith": posts})
-        return [
-            Validated(replace(post, names_stamp=names), Validator(post.version, post.stamp, names))
-            for post in named_posts(documents)
-        ]
+        return [replace(post, names_stamp=names) for post in named_posts(documents)]
 
     @reads
     async def validators(self, ids: Sequence[Id]) -> Mapping[Id, Validator]:

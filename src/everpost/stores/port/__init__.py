@@ -11,7 +11,6 @@ the protocol: `Conflict("slug")` of `Posts` is `Conflict("post", "slug")`.
 from everpost.stores.port.blog import Blogs as Blogs
 from everpost.stores.port.comments import Comments as Comments
 from everpost.stores.port.posts import Posts as Posts
-from everpost.stores.port.posts import Validated as Validated
 from everpost.stores.port.posts import Validator as Validator
 from everpost.stores.port.preview_links import PreviewLinks as PreviewLinks
 from everpost.stores.port.rate_limits import RateLimits as RateLimits

@@ -30,16 +30,13 @@ class Validator(NamedTuple):
     stamp: int
     names: int
     """Drawn again, for all posts at once, by each transaction that renames, disables, enables, adds or
-    removes a user, or changes the settings of the blog. Posts that were read with it have it as their
-    `names_stamp`, and so have the settings.
+    removes a user, or changes the settings of the blog. The settings, and posts that `read` or a `find`
+    returned, have the current one as their `names_stamp`.
     """
 
-
-class Validated(NamedTuple):
-    """A post, and its validator at the time it was read."""
-
-    post: Post
-    validator: Validator
+    def is_of(self, post: Post) -> bool:
+        """Whether it is the validator of the post that `read` or a `find` returned."""
+        return self == (post.version, post.stamp, post.names_stamp)
 
 
 class Posts(Protocol):
@@ -54,29 +51,27 @@ class Posts(Protocol):
         ...
 
     async def find(self, slug: str, *, comments: int) -> Post | None:
-        """Return the post with exactly this slug, byte for byte, regardless of visibility."""
+        """Return the post with exactly this slug, byte for byte, regardless of visibility; as `read` does."""
         ...
 
     async def find_by_path(self, path: str, *, comments: int) -> Post | None:
-        """Return the post with exactly this old path, byte for byte, regardless of visibility."""
+        """Return the post with exactly this old path, byte for byte, regardless of visibility; as `read`
+        does.
+        """
         ...
 
     async def page(self, query: PostQuery) -> Page[Post]:
         """Return a page in the order of the query; ties are broken by id, in the same direction."""
         ...
 
-    async def read(self, ids: Sequence[Id], *, comments: int) -> Mapping[Id, Validated]:
+    async def read(self, ids: Sequence[Id], *, comments: int) -> Mapping[Id, Post]:
         """Return those of these posts, at most 100, that exist. Each post, its thread, the names in it and
-        its validator belong to one state of the database.
+        its `names_stamp` belong to one state of the database.
         """
         ...
 
     async def validators(self, ids: Sequence[Id]) -> Mapping[Id, Validator]:
         """Return the validators of those of these posts, at most 100, that exist."""
-        ...
-
-    async def find_validated(self, key: PostKey, value: str, *, comments: int) -> Validated | None:
-        """Return the post with this slug or old path as `read` does."""
         ...
 
     async def find_validators(

@@ -126,7 +126,10 @@ class PostUpdater:
         removing = with_owner(owner_id, *with_revision(match, PostRow, _REMOVE, this))
 
         async def work(transaction: Transaction) -> int:
-            return (await transaction.execute_all([removing, (REMOVE_ALL, this)]))[0].matched
+            removed = (await transaction.execute(*removing)).matched
+            if removed:
+                await transaction.execute(REMOVE_ALL, this)
+            return removed
 
         while not await self._connections.transact(work, time_limited=False):
             found = await self._connections.fetch(selects.FIND_POST, this)
@@ -140,7 +143,7 @@ class PostUpdater:
             (change,) = changes
             rows = await self._connections.change_returning(*change.whole)
             if rows:
-                return [posts_with_threads(rows)[change.id].post]
+                return [posts_with_threads(rows)[change.id]]
         return await self._connections.transact(partial(self._save_all, changes))
 
     async def _save_all(self, changes: Sequence[Change], transaction: Transaction) -> Sequence[_Outcome]:
@@ -166,7 +169,7 @@ async def _save_at_once(change: Change, paths: Sequence[Call], transaction: Tran
         change.require(found.first())
     if others := (*paths, *change.saved_copy):
         await transaction.execute_all(others)
-    return posts_with_threads(rows)[change.id].post
+    return posts_with_threads(rows)[change.id]
 
 
 async def _save(change: Change, paths: Sequence[Call], transaction: Transaction) -> Post:
@@ -180,7 +183,7 @@ async def _save(change: Change, paths: Sequence[Call], transaction: Transaction)
         post_queries.posts([change.id], change.comments),
     ]
     saved = (await transaction.execute_all(calls))[-1]
-    return posts_with_threads(saved.rows)[change.id].post
+    return posts_with_threads(saved.rows)[change.id]
 
 
 def _tagging(id: Id, tags: Sequence[str] | None) -> Sequence[Call]:

@@ -27,7 +27,7 @@ from everpost.domain.revisions import ExpectedRevisions, new_stamp
 from everpost.domain.writing.saved_copies import SavedCopy
 from everpost.errors import Busy, Conflict, NotFound
 from everpost.stores.batching import Batcher, KeyedLocks
-from everpost.stores.port import Validated, Validator
+from everpost.stores.port import Validator
 from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
 from everpost.stores.sql.model.mappers import (
     AnyRow,
@@ -79,9 +79,9 @@ class SqlPosts:
         found = await (self._bare.load(id) if comments == 0 else self.read([id], comments=comments))
         if id not in found:
             raise NotFound("post", id)
-        return found[id].post
+        return found[id]
 
-    async def _read_bare(self, ids: Sequence[Id]) -> Sequence[Mapping[Id, Validated]]:
+    async def _read_bare(self, ids: Sequence[Id]) -> Sequence[Mapping[Id, Post]]:
         """Return these posts without comments."""
         return [await self.read(list(set(ids)), comments=0)] * len(ids)
 
@@ -100,14 +100,12 @@ class SqlPosts:
         return [found.get(each) for each in ids]
 
     async def find(self, slug: str, *, comments: int) -> Post | None:
-        found = await self.find_validated(PostKey.SLUG, slug, comments=comments)
-        return None if found is None else found.post
+        return await self._find(PostKey.SLUG, slug, comments)
 
     async def find_by_path(self, path: str, *, comments: int) -> Post | None:
-        found = await self.find_validated(PostKey.PATH, path, comments=comments)
-        return None if found is None else found.post
+        return await self._find(PostKey.PATH, path, comments)
 
-    async def find_validated(self, key: PostKey, value: str, *, comments: int) -> Validated | None:
+    async def _find(self, key: PostKey, value: str, comments: int) -> Post | None:
         parameters = {"value": value, "comments": comments}
         rows = await self._connections.fetch(post_queries.post_by(key), parameters)
         return next(iter(posts_with_threads(rows).values()), None)
@@ -126,7 +124,7 @@ class SqlPosts:
 
         return await self._connections.read_together(work)
 
-    async def read(self, ids: Sequence[Id], *, comments: int) -> Mapping[Id, Validated]:
+    async def read(self, ids: Sequence[Id], *, comments: int) -> Mapping[Id, Post]:
         return posts_with_threads(await self._connections.fetch(*post_queries.posts(ids, comments)))
 
     async def validators(self, ids: Sequence[Id]) -> Mapping[Id, Validator]:

@@ -22,8 +22,8 @@ class ImportOptions:
 
     site: str | None = None
     """The URL of the source site; None: as in the source, if it has one."""
-    pages: bool = False
-    """Import pages too."""
+    pages: bool | None = None
+    """Whether to import pages; None: if the system keeps them apart from its templates."""
     timezone: tzinfo | None = None
     """The time zone of dates without an offset; None: as in the source, or else UTC."""
     language: str | None = None
@@ -46,7 +46,7 @@ class System:
 def _read_wordpress(path: Path, options: ImportOptions) -> Iterator[Item]:
     from everpost.transfer.importers.wordpress.reader import read_wordpress
 
-    return read_wordpress(path, pages=options.pages, timezone=options.timezone)
+    return read_wordpress(path, pages=options.pages is not False, timezone=options.timezone)
 
 
 def _wordpress_site(path: Path) -> str:
@@ -58,19 +58,21 @@ def _wordpress_site(path: Path) -> str:
 def _read_ghost(path: Path, options: ImportOptions) -> Iterator[Item]:
     from everpost.transfer.importers.ghost.reader import read_ghost
 
-    return read_ghost(path, pages=options.pages, site=options.site or "")
+    return read_ghost(path, pages=options.pages is not False, site=options.site or "")
 
 
 def _read_markdown(path: Path, options: ImportOptions) -> Iterator[Item]:
     from everpost.transfer.importers.markdown.reader import read_markdown
 
-    return read_markdown(path, pages=options.pages, timezone=options.timezone, language=options.language)
+    # Many of the files that are not posts are templates, such as that of the home page.
+    pages = options.pages is True
+    return read_markdown(path, pages=pages, timezone=options.timezone, language=options.language)
 
 
 def _read_blogger(path: Path, options: ImportOptions) -> Iterator[Item]:
     from everpost.transfer.importers.blogger.reader import read_blogger
 
-    return read_blogger(path, pages=options.pages)
+    return read_blogger(path, pages=options.pages is not False)
 
 
 def _read_disqus(path: Path, _options: ImportOptions) -> Iterator[Item]:

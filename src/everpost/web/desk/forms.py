@@ -51,6 +51,9 @@ _REASONS: Mapping[str, str] = {
     "should be an http, https or mailto URL, or a path that begins with one slash": message(
         "Enter a URL that begins with http, https or mailto, or a path that begins with one slash."
     ),
+    "should have an email address after mailto:, such as mailto:ann@blog.example": message(
+        "Enter an email address after mailto:, such as mailto:ann@blog.example."
+    ),
     "must contain {slug} or {id}": message("The pattern must contain {slug} or {id}."),
     "must begin with /": message("The pattern must begin with a slash."),
     "must not end with /": message("The pattern must not end with a slash."),

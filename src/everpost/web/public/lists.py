@@ -18,6 +18,7 @@ from everpost.web.listing import Listed, ListQuery, read_list
 from everpost.web.metadata import list_metadata
 from everpost.web.page_cache import CurrentPageCache, PageCache
 from everpost.web.pages import RenderedPage
+from everpost.web.public.permalinks import REDIRECT_HEADERS, find_numbered
 from everpost.web.site import CurrentPresentation, Presentation
 from everpost.web.views.posts import summaries
 
@@ -34,6 +35,8 @@ async def show_home(
     query: Annotated[ListQuery, Query()],
 ) -> Response:
     """The newest posts."""
+    if (post := await find_numbered(store, "/", request.query_params)) is not None:
+        return RedirectResponse(shown.urls.post(post), 301, REDIRECT_HEADERS)
     listed = await read_list(store, shown, shown.urls.home, query)
     if listed is None:
         return RedirectResponse(shown.urls.home, 302)
@@ -75,7 +78,7 @@ async def show_tag(
     query: Annotated[ListQuery, Query()],
 ) -> Response:
     """The posts with a tag."""
-    if unstorable_reason(tag):
+    if not tag or unstorable_reason(tag):
         raise NotFound("tag", "")
     path = shown.urls.tag(tag)
     listed = await read_list(store, shown, path, query, tag=tag)

@@ -1,9 +1,13 @@
 """Finds the post at a path."""
 
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
 from everpost.domain.ids import parse_id
 from everpost.domain.people.actors import PUBLIC
 from everpost.domain.permalinks import DEFAULT_PERMALINK, PermalinkMatch, Permalinks, path_of
-from everpost.domain.post_paths import spellings
+from everpost.domain.post_paths import numbered_path, spellings
 from everpost.domain.posts import COMMENTS_INSIDE, Post
 from everpost.domain.text import normalize_slug, unstorable_reason
 from everpost.errors import NotFound
@@ -15,6 +19,14 @@ from everpost.web.site import Presentation
 REDIRECT_HEADERS = {"cache-control": CACHING}
 """Caches must revalidate a redirect before each use: a post can get its old slug back."""
 
+_IDS = 2
+"""The maximum number of ids in a path that are looked up: a pattern has at most one, and a slug may look like
+one.
+"""
+_DATE = re.compile("[0-9]{4}|[0-9]{2}", re.ASCII)
+_DATES = 3
+"""A permalink has at most a year, a month and a day."""
+
 
 class Moved(Exception):
     """The post has another path."""
@@ -24,7 +36,9 @@ class Moved(Exception):
         self.url = url
 
 
-async def find_post(store: Store, shown: Presentation, path: str) -> Post:
+async def find_post(
+    store: Store, shown: Presentation, path: str, query: Mapping[str, str] = MappingProxyType({})
+) -> Post:
     """The public post or page at this path of the blog. Raises NotFound, or Moved if the path is an old path
     of a post or another spelling of its permalink.
     """
@@ -37,10 +51,22 @@ async def find_post(store: Store, shown: Presentation, path: str) -> Post:
     if post is not None and path == permalink:
         return post
     if post is None or bare != permalink:  # another post may have had exactly this path
-        post = await _find_by_old_path(store, bare, match) or post or await _find_by_end(store, bare)
+        post = (
+            await _find_by_old_path(store, bare, match)
+            or await _find_by_id(store, bare)
+            or post
+            or await _find_by_slug(store, shown, bare)
+            or await find_numbered(store, path, query)
+        )
     if post is None:
         raise NotFound("page", "")
     raise Moved(shown.urls.post(post))
+
+
+async def find_numbered(store: Store, path: str, query: Mapping[str, str]) -> Post | None:
+    """The post that WordPress had at this path under its number, as in `/?p=123`."""
+    numbered = numbered_path(path, query)
+    return None if numbered is None else await posts.find_post_by_paths(store, PUBLIC, [numbered])
 
 
 def _match(shown: Presentation, path: str) -> PermalinkMatch | None:
@@ -67,12 +93,35 @@ async def _find_by_old_path(store: Store, path: str, match: PermalinkMatch | Non
     return await posts.find_post_by_paths(store, PUBLIC, candidates)
 
 
-async def _find_by_end(store: Store, path: str) -> Post | None:
-    """The post with the slug or the id at the end of the path, as in most permalink patterns: the blog may
-    have had another pattern.
+async def _find_by_id(store: Store, path: str) -> Post | None:
+    """The post whose id is in the path: the blog may have had another permalink pattern. Takes precedence
+    over a slug of the same form, which anyone who writes posts could choose.
     """
-    end = path.rpartition("/")[2]
-    for match in (PermalinkMatch(slug=end), PermalinkMatch(id=parse_id(end))):
-        if (post := await _find(store, match)) is not None:
+    ids = [each for segment in path.split("/") if (each := parse_id(segment)) is not None]
+    for each in ids[-_IDS:]:
+        if (post := await _find(store, PermalinkMatch(id=each))) is not None:
             return post
     return None
+
+
+async def _find_by_slug(store: Store, shown: Presentation, path: str) -> Post | None:
+    """The post with the slug, or a former one, at the end of the path, or before its date at the end, as in
+    most permalink patterns: the blog may have had another pattern.
+    """
+    *before, end = path.split("/")[1:]
+    dates: list[str] = []
+    for segment in (end, *reversed(before)):
+        found = await _find(store, PermalinkMatch(slug=segment))
+        post = found or await posts.find_post_by_paths(store, PUBLIC, spellings(f"/{segment}"))
+        if post is not None and {*dates} <= {*_dates_of(post, shown)}:
+            return post
+        if not _DATE.fullmatch(segment) or len(dates) == _DATES:
+            return None
+        dates.append(segment)
+    return None
+
+
+def _dates_of(post: Post, shown: Presentation) -> Sequence[str]:
+    """The segments of a permalink that its date can make."""
+    pattern = "/{year}/{month}/{day}/{id}"
+    return Permalinks.parse(pattern).path(post, shown.blog.zone).split("/")

@@ -56,7 +56,7 @@ async def show_post(
 ) -> Response:
     """A post or a page, with its comments."""
     try:
-        post = await find_post(store, shown, f"/{path}")
+        post = await find_post(store, shown, f"/{path}", request.query_params)
     except Moved as moved:
         return RedirectResponse(moved.url, 301, REDIRECT_HEADERS)
     thread = Thread(post, shown)

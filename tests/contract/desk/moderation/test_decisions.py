@@ -20,6 +20,7 @@ from tests.contract.desk.moderation.queues import (
     wait_on,
 )
 from tests.contract.http.people import PEOPLE
+from tests.contract.pages.html import Page
 from tests.contract.port.examples import a_comment, a_post, numbered, publish, publish_thread
 
 
@@ -73,6 +74,20 @@ async def test_a_hundred_comments_are_decided_and_undone_at_once(desk: DeskSite)
     assert sorted(listed(undone)) == sorted(each.id for each in pending)
 
 
+async def test_a_notice_may_contain_anything(desk: DeskSite, subtests: pytest.Subtests) -> None:
+    admin = await desk.as_("admin")
+    comment = await wait_on(desk.store, await publish(desk.store))
+    for subject in ("", ".x", ".p", ".pAAAA", f".p{'A' * 31}", f".p{'A' * 32}", f".p{'_' * 3232}", ".p$"):
+        with subtests.test(subject=subject):
+            cookie = f"{admin.cookies['cookie']}; everpost-notice=comments-approved{subject}"
+            answer = await admin.get(QUEUE, cookie=cookie)
+            assert answer.status_code == 200
+            page = Page(answer)
+            if page.all("//*[@id='outcome']//form"):
+                assert (await admin.send(QUEUE, undo_in(page))).status_code in (400, 404)
+    assert await status_of(desk.store, comment) == "pending"
+
+
 async def test_a_form_without_comments_decides_nothing(desk: DeskSite) -> None:
     admin = await desk.as_("admin")
     post = await publish(desk.store)
@@ -106,25 +121,28 @@ async def test_a_decision_returns_to_the_same_page_of_the_queue(desk: DeskSite) 
     assert answer.headers["location"] == path
 
 
-@pytest.mark.parametrize("status", ["approved", "spam", "removed", "pending"])
-async def test_a_form_has_the_effect_of_the_call_of_the_api(desk: DeskSite, status: str) -> None:
+async def test_a_form_has_the_effect_of_the_call_of_the_api(
+    desk: DeskSite, subtests: pytest.Subtests
+) -> None:
     """Of `POST /comments/decisions`, in everything but ids and stamps."""
-    admin = await desk.as_("admin")
-    by_form, by_call = [await _thread(desk.store, status) for _ in range(2)]
-    fields = {f"c.{each.id}": f"1-{each.stamp:x}" for each in by_form}
-    form = {"from": by_form[0].status, "view": "pending", "status": status, **fields}
-    assert (await admin.send(QUEUE, form)).status_code == 303
-    body = [{"id": each.id, "status": status, "revision": f"1-{each.stamp:x}"} for each in by_call]
-    call = await desk.client.post("/api/comments/decisions", json=body, headers=PEOPLE["admin"].headers)
-    assert call.status_code == 200
-    assert await _without_ids(desk.store, by_form) == await _without_ids(desk.store, by_call)
-    assert {await status_of(desk.store, each) for each in (*by_form, *by_call)} == {status}
+    admin, headers = await desk.as_("admin"), PEOPLE["admin"].headers
+    for status in CommentStatus:
+        with subtests.test(status=status):
+            by_form, by_call = [await _thread(desk.store, status) for _ in range(2)]
+            fields = {f"c.{each.id}": f"1-{each.stamp:x}" for each in by_form}
+            form = {"from": by_form[0].status, "view": "pending", "status": status, **fields}
+            assert (await admin.send(QUEUE, form)).status_code == 303
+            body = [{"id": each.id, "status": status, "revision": f"1-{each.stamp:x}"} for each in by_call]
+            call = await desk.client.post("/api/comments/decisions", json=body, headers=headers)
+            assert call.status_code == 200
+            assert await _without_ids(desk.store, by_form) == await _without_ids(desk.store, by_call)
+            assert {await status_of(desk.store, each) for each in (*by_form, *by_call)} == {status}
 
 
-async def _thread(store: Store, status: str) -> list[Comment]:
+async def _thread(store: Store, status: CommentStatus) -> list[Comment]:
     """Two comments that the decision will change."""
     post = await publish(store)
-    earlier = CommentStatus.SPAM if status == "pending" else CommentStatus.PENDING
+    earlier = CommentStatus.SPAM if status is CommentStatus.PENDING else CommentStatus.PENDING
     return [await wait_on(store, post, status=earlier) for _ in range(2)]
 
 

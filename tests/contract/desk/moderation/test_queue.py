@@ -1,10 +1,13 @@
 """The list of comments that a moderator sees, on every store."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import TypedDict
 
 import pytest
 
 from everpost.domain.comments import CommentChange, CommentPolicy, CommentStatus
+from everpost.domain.ids import Id
 from everpost.domain.posts import PostStatus
 from tests.contract.desk.conftest import DeskSite
 from tests.contract.desk.moderation.queues import QUEUE, listed, publish_by, shown, wait_on
@@ -12,6 +15,30 @@ from tests.contract.http.people import PEOPLE, Who
 from tests.contract.pages.html import Page
 from tests.contract.port.examples import LATER, MOMENT, a_comment, a_post, comment_on, publish, publish_thread
 
+
+class Change(TypedDict, total=False):
+    """What is changed besides the status."""
+
+    content: str
+    editor_id: Id
+
+
+EDITOR = PEOPLE["editor"].user
+REASONS: Sequence[tuple[str, str, Change | None, str]] = [
+    ("pending", "moderated", None, "Comments by guests await approval on this post."),
+    ("pending", "open", None, "It has waited since it was added."),
+    ("pending", "open", {}, "A moderator returned it to the queue."),
+    ("pending", "open", {"content": "Other words"}, "Edited by its writer on February 29, 2024."),
+    (
+        "pending",
+        "open",
+        {"content": "Other words", "editor_id": EDITOR.id},
+        "Edited by Edda Editor on February 29, 2024.",
+    ),
+    ("spam", "open", None, "It filled in a field that only programs see, or was imported as spam."),
+    ("spam", "open", {}, "A moderator marked it as spam."),
+]
+"""A status, the policy of the post, a change of the comment, and the reason that the page gives."""
 FILTERS = "//nav[@aria-label='Status']//a"
 
 
@@ -86,35 +113,18 @@ async def test_a_page_has_a_hundred_comments_newest_first(desk: DeskSite) -> Non
         assert (await admin.get(f"{QUEUE}?{wrong}")).status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("status", "policy", "change", "reason"),
-    [
-        ("pending", "moderated", None, "Comments by guests await approval on this post."),
-        ("pending", "open", None, "It has waited since it was added."),
-        ("pending", "open", "status", "A moderator returned it to the queue."),
-        ("pending", "open", "content", "Edited by its writer on February 29, 2024."),
-        ("pending", "open", "edit", "Edited by Edda Editor on February 29, 2024."),
-        ("spam", "open", None, "It filled in a field that only programs see, or was imported as spam."),
-        ("spam", "open", "status", "A moderator marked it as spam."),
-    ],
-)
-async def test_a_comment_says_why_it_waits(
-    desk: DeskSite, status: str, policy: str, change: str | None, reason: str
-) -> None:
-    admin = await desk.as_("admin")
-    post = await publish(desk.store, comment_policy=CommentPolicy(policy))
-    comment = await wait_on(desk.store, post, status=CommentStatus(status))
-    editor_id = PEOPLE["editor"].user.id if change == "edit" else None
-    if change is not None:
-        content = None if change == "status" else "Other words"
-        made = CommentChange(
-            updated_at=LATER + timedelta(seconds=1),
-            status=CommentStatus(status),
-            content=content,
-            editor_id=editor_id,
-        )
-        await desk.store.comments.save(post.id, comment.id, made, match=None)
-    assert facts(await shown(admin, f"{QUEUE}?status={status}")).startswith(reason)
+async def test_a_comment_says_why_it_waits(desk: DeskSite, subtests: pytest.Subtests) -> None:
+    admin, edited_at = await desk.as_("admin"), LATER + timedelta(seconds=1)
+    posts = {policy: await publish(desk.store, comment_policy=policy) for policy in CommentPolicy}
+    for status, policy, change, reason in REASONS:
+        with subtests.test(reason=reason):
+            post = posts[CommentPolicy(policy)]
+            comment = await wait_on(desk.store, post, status=CommentStatus(status))
+            if change is not None:
+                made = CommentChange(updated_at=edited_at, status=comment.status, **change)
+                await desk.store.comments.save(post.id, comment.id, made, match=None)
+            page = await shown(admin, f"{QUEUE}?status={status}")
+            assert page.one(f"//article[@id='comment-{comment.id}']/p[@class='hint']") == reason
 
 
 async def test_a_deleted_comment_leaves_nothing_to_decide(desk: DeskSite) -> None:

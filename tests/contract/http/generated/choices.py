@@ -124,6 +124,21 @@ decisions: st.SearchStrategy[Json] = st.lists(
 
 one_post = ids.map("/posts/{}".format)
 one_preview = ids.map("/posts/{}/preview".format)
+one_copy = ids.map("/posts/{}/working-copy".format)
+typed: st.SearchStrategy[Json] = st.fixed_dictionaries(
+    {},
+    optional={
+        "title": mostly(["", "a", "é\r\n", Long("\U0001f30d", 20_000)], [Long("a", 20_001), "\x00", None]),
+        "content": contents,
+        "slug": mostly(["", "!", "Half a sl"], [1]),
+    },
+)
+bases: st.SearchStrategy[Json] = st.fixed_dictionaries(
+    {"etag": mostly(['"1-1-0123456789abcdef"'], ["x"]), "updated_at": dates, "text": typed}
+)
+copies: st.SearchStrategy[dict[str, Json]] = st.fixed_dictionaries(
+    {"text": typed}, optional={"base": bases | st.none()}
+)
 one_thread = ids.map("/posts/{}/comments".format)
 one_comment = st.builds("{}/{}".format, one_thread, comment_ids)
 filters = st.lists(

@@ -14,12 +14,14 @@ from tests.contract.http.generated.choices import (
     GOOD_DATES,
     POSTS,
     conditions,
+    copies,
     decided,
     decisions,
     mostly,
     new_comments,
     new_posts,
     one_comment,
+    one_copy,
     one_post,
     one_preview,
     one_thread,
@@ -35,6 +37,7 @@ from tests.contract.http.generated.choices import (
     user_ids,
 )
 from tests.contract.http.memory import Call, Json
+from tests.contract.http.people import PEOPLE
 
 Bodies: TypeAlias = st.SearchStrategy[dict[str, Json]] | st.SearchStrategy[Json] | st.SearchStrategy[None]
 no_body = st.none()
@@ -45,6 +48,18 @@ def calls(method: str, paths: st.SearchStrategy[str], bodies: Bodies = no_body) 
     return st.builds(Call, st.just(method), paths, bodies, conditions, by=people)
 
 
+save_copy = calls("PUT", one_copy, copies)
+begin_copy = st.builds(Call, st.just("PUT"), one_copy, copies, st.just("absent"), by=people)
+discard_copy = calls("DELETE", one_copy)
+read_copy = calls("GET", one_copy)
+list_copies = calls("GET", st.just("/users/me/working-copies?limit=1"))
+save_post_with_copy = st.builds(
+    Call,
+    st.just("PATCH"),
+    one_post.map("{}?working_copy=latest".format),
+    post_changes,
+    by=people,
+)
 create_post = calls("POST", st.just("/posts"), new_posts)
 change_post = calls("PATCH", one_post, post_changes)
 remove_post = calls("DELETE", one_post)
@@ -111,7 +126,31 @@ about_threads = [
     list_queue,
     follow_link,
 ]
-about_people = [change_user, change_user, remove_user, change_policy, create_post, change_post, list_posts]
+about_copies = [
+    begin_copy,
+    begin_copy,
+    save_copy,
+    save_copy,
+    discard_copy,
+    read_copy,
+    list_copies,
+    list_copies,
+    remove_post,
+    create_post,
+    save_post_with_copy,
+    follow_link,
+]
+about_people = [
+    change_user,
+    change_user,
+    remove_user,
+    begin_copy,
+    list_copies,
+    change_policy,
+    create_post,
+    change_post,
+    list_posts,
+]
 about_settings = [read_settings, change_settings, change_settings]
 
 
@@ -156,6 +195,9 @@ THE_POSTS = [
     EVERY_POST,
     Call("GET", "/posts?status=draft&sort=-updated_at"),
     Call("GET", "/tags"),
+]
+THE_COPIES = [Call("GET", "/users/me/working-copies?limit=1", by=who, walk=True) for who in PEOPLE] + [
+    Call("GET", f"/posts/{post}/working-copy", by="author") for post in POSTS
 ]
 THE_THREAD = [
     Call("GET", f"/posts/{POSTS[0]}/comments?limit=3", walk=True),

@@ -24,9 +24,11 @@ from tests.contract.http.conftest import Applications
 from tests.contract.http.generated.regressions import REGRESSIONS
 from tests.contract.http.generated.sequences import (
     EVERY_POST,
+    THE_COPIES,
     THE_POSTS,
     THE_THREAD,
     a_thread,
+    about_copies,
     about_people,
     about_posts,
     about_settings,
@@ -146,10 +148,19 @@ async def test_all_stores_respond_equally_about_threads(
     await assert_no_difference(applications, calls, [EVERY_POST, *THE_THREAD])
 
 
+@settings(max_examples=examples(40))
+@given(calls=sequences(some_posts, *about_copies))
+async def test_all_stores_respond_equally_about_working_copies(
+    applications: Applications, calls: list[Call]
+) -> None:
+    await assert_no_difference(applications, calls, [*THE_POSTS, *THE_COPIES])
+
+
 @a_third_of_them
 @given(
     calls=sequences(
-        a_thread | some_posts | st.just([]), *about_posts, *about_threads, *about_people, *about_settings
+        a_thread | some_posts | st.just([]),
+        *(*about_posts, *about_threads, *about_people, *about_settings, *about_copies),
     )
 )
 async def test_all_stores_respond_equally_about_everything(

@@ -15,6 +15,7 @@ from everpost.domain.comments import Comment, CommentChange, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.people.users import Role, User, UserChange
 from everpost.domain.posts import Post, PostSort, PostStatus
+from everpost.domain.writing.working_copies import PostText, WorkingCopyChange
 from everpost.stores.port import Store
 from tests.contract.http.calls import ask, next_page, numbered
 from tests.contract.http.conftest import Applications
@@ -117,6 +118,9 @@ class Drawn:
             author=(self.disabled if drawn.by_disabled else self.writer).author,
         )
         await store.posts.add(post)
+        text = PostText(title=SECRET, content=SECRET, slug=SECRET)
+        copy = WorkingCopyChange(user_id=self.writer.id, post_id=post.id, text=text, updated_at=NOW)
+        await store.working_copies.add(copy)
         if not drawn.is_out:
             self.hidden_ids.add(post.id)
         written: list[Comment] = []
@@ -179,10 +183,23 @@ async def public_answers(client: httpx.AsyncClient, drawn: Drawn) -> list[httpx.
             *(f"{key}-{number}" for key in (f"slug={SECRET}", f"path=/{SECRET}-path") for number in range(5)),
         )
     ]
-    paths = [*sorts, *filters, "/tags?limit=1", "/comments", "/users", f"/users/{drawn.writer.id}"]
+    paths = [
+        *sorts,
+        *filters,
+        "/tags?limit=1",
+        "/comments",
+        "/users/me/working-copies",
+        "/users",
+        f"/users/{drawn.writer.id}",
+    ]
     for number in range(len(drawn.posts)):
         post = f"/posts/{drawn.post_id(number)}"
-        paths += [post, f"{post}/comments?limit=2", f"{post}/comments?limit=2&view=tree"]
+        paths += [
+            post,
+            f"{post}/working-copy",
+            f"{post}/comments?limit=2",
+            f"{post}/comments?limit=2&view=tree",
+        ]
     answers = []
     while paths:
         answer = await ask(client, "nobody", "GET", paths.pop())

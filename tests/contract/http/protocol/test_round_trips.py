@@ -52,6 +52,7 @@ _COMMENT = {"content": "A comment."}
 _REPLY = _COMMENT | {"parent_id": "{comment}"}
 _GUEST = {"content": "A guest's comment.", "name": "Gus"}
 _COMMENTS = "{post}/comments"
+_COPY = "{post}/working-copy"
 
 CALLS = {
     "a post": Call("nobody", "GET", "{post}"),
@@ -73,6 +74,12 @@ CALLS = {
     "reply with a token": Call("author", "POST", _COMMENTS, _REPLY, status=201),
     "comment as a guest": Call("nobody", "POST", _COMMENTS, _GUEST, status=201),
     "change a comment": Call("author", "PATCH", "{post}/comments/{comment}", {"content": "Number {n}"}),
+    "a working copy": Call("author", "GET", _COPY),
+    "working copies": Call("author", "GET", "/users/me/working-copies"),
+    "save a working copy": Call("author", "PUT", _COPY, {"text": {"title": "{n}"}}, {"if-match": "*"}),
+    "save the first working copy": Call(
+        "author", "PUT", "/posts/{n:024}/working-copy", {"text": {}}, {"if-none-match": "*"}, 201
+    ),
 }
 MOST = {
     "a post": {"postgresql": 1, "mysql": 1, "mongodb": 1},
@@ -94,6 +101,10 @@ MOST = {
     "reply with a token": {"postgresql": 8, "mysql": 5, "mongodb": 8},
     "comment as a guest": {"postgresql": 3, "mysql": 6, "mongodb": 7},
     "change a comment": {"postgresql": 8, "mysql": 6, "mongodb": 7},
+    "a working copy": {"postgresql": 2, "mysql": 2, "mongodb": 4},
+    "working copies": {"postgresql": 2, "mysql": 2, "mongodb": 3},
+    "save a working copy": {"postgresql": 2, "mysql": 3, "mongodb": 4},
+    "save the first working copy": {"postgresql": 2, "mysql": 3, "mongodb": 4},
 }
 """Round trips once statements are prepared and connections open."""
 
@@ -122,6 +133,12 @@ async def site(applications: Applications, server_name: str) -> AsyncIterator[Si
         tagged = await _create(client, "/posts", tagged_post)
         for _ in range(NAMESAKES):
             await _create(client, "/posts", {"title": "Taken", "content": "Text."})
+        copied = await client.put(
+            f"{post}/working-copy",
+            json={"text": {}},
+            headers=headers_of("author") | {"if-none-match": "*"},
+        )
+        assert copied.status_code == 201
         comment = await _create(client, f"{post}/comments", _COMMENT)
         yield Site(client, pages, proxy, post, tagged, comment.rpartition("/")[2])
 

@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+
 from everpost.domain.clock import now
-from everpost.domain.posts import PostChange, PostStatus
+from everpost.domain.posts import PostChange, PostKind, PostStatus
 from tests.contract.pages.conftest import Site
-from tests.contract.port.examples import publish
+from tests.contract.pages.html import Page
+from tests.contract.port.examples import MOMENT, publish
 
 
 async def test_a_slug_that_changes_keeps_its_links(site: Site) -> None:
@@ -19,18 +22,75 @@ async def test_a_slug_that_changes_keeps_its_links(site: Site) -> None:
         assert (moved.status_code, moved.headers.get("location")) == (301, "/2024/third"), path
 
 
-async def test_a_pattern_that_changes_keeps_all_links(site: Site) -> None:
-    post = await publish(site.store, slug="hello")
-    patterns = ("/{year}/{month}/{day}/{slug}", "/blog/{slug}", "/{id}", "/{year}/{id}", "/{slug}")
-    paths = ("/2024/02/29/hello", "/blog/hello", f"/{post.id}", f"/2024/{post.id}", "/hello")
-    for pattern, own in zip(patterns, paths, strict=True):
-        await site.change(permalink=pattern)
-        for path in paths:
+PATTERNS = {
+    "/{slug}": "/hello",
+    "/{id}": "/{id}",
+    "/blog/{slug}": "/blog/hello",
+    "/blog/{id}": "/blog/{id}",
+    "/{year}/{slug}": "/2024/hello",
+    "/{year}/{month}/{slug}": "/2024/02/hello",
+    "/{year}/{month}/{day}/{slug}": "/2024/02/29/hello",
+    "/{year}/{id}": "/2024/{id}",
+    "/{slug}/{year}": "/hello/2024",
+    "/{slug}/{day}/{month}/{year}": "/hello/29/02/2024",
+    "/{slug}/{id}": "/hello/{id}",
+    "/{id}/{slug}": "/{id}/hello",
+    "/{id}/view": "/{id}/view",
+}
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+async def test_a_pattern_that_changes_keeps_all_links(site: Site, pattern: str) -> None:
+    post = await publish(site.store, slug="hello", publication_date=MOMENT)
+    page = await publish(site.store, slug="about", kind=PostKind.PAGE)
+    await site.change(permalink=pattern)
+    new = PATTERNS[pattern].format(id=post.id)
+    assert (await site.get(new)).status_code == 200
+    for old in PATTERNS.values():
+        path = old.format(id=post.id)
+        if path != new:
             answer = await site.get(path)
-            if path == own:
-                assert answer.status_code == 200
-            else:
-                assert (answer.status_code, answer.headers.get("location")) == (301, own), (pattern, path)
+            assert (answer.status_code, answer.headers.get("location")) == (301, new), path
+    for path in (f"/{page.id}", "/2024/about"):
+        assert (await site.get(path)).headers.get("location") == "/about"
+    assert (await site.get("/about")).status_code == 200
+
+
+async def test_a_path_with_another_date_after_the_slug_leads_nowhere(site: Site) -> None:
+    await publish(site.store, slug="hello", publication_date=MOMENT)
+    for path in ("/hello/2023", "/hello/2024/03", "/hello/2024/02/29/29", "/hello/feed", "/hello/2024/feed"):
+        assert (await site.get(path)).status_code == 404, path
+
+
+async def test_an_id_takes_precedence_over_a_slug_of_that_form(site: Site) -> None:
+    """Otherwise anyone who writes posts could take over the old address of another post. A slug still has its
+    own permalink.
+    """
+    post = await publish(site.store, slug="hello")
+    other = await publish(site.store, slug=str(post.id))
+    for pattern, target, own in (
+        ("/{year}/{slug}", "/2024/hello", f"/2024/{other.slug}"),
+        ("/{id}", f"/{post.id}", f"/{other.id}"),
+    ):
+        await site.change(permalink=pattern)
+        for path in (f"/{post.id}", f"/2023/{post.id}", f"/old/{post.id}"):
+            answer = await site.get(path)
+            assert path == target or (answer.status_code, answer.headers["location"]) == (301, target)
+        assert (await site.get(own)).status_code == 200
+    await site.change(permalink="/{slug}")
+    assert Page(await site.get(f"/{other.slug}")).one("//link[@rel='canonical']/@href").endswith(other.slug)
+    assert (await site.get(f"/{other.id}")).headers["location"] == f"/{other.slug}"
+
+
+async def test_a_slug_that_changes_after_the_pattern_keeps_its_links(site: Site) -> None:
+    await site.change(permalink="/{year}/{month}/{slug}")
+    post = await publish(site.store, slug="first", publication_date=MOMENT)
+    await site.change(permalink="/{slug}")
+    change = PostChange(updated_at=now(), slug="second")
+    await site.store.posts.save(post.id, change, match=None, comments=0)
+    for path in ("/2024/02/first", "/first", "/2024/02/second"):
+        answer = await site.get(path)
+        assert (answer.status_code, answer.headers.get("location")) == (301, "/second"), path
 
 
 async def test_the_paths_of_what_is_not_public_lead_nowhere(site: Site) -> None:

@@ -109,3 +109,28 @@ async def test_old_paths_reveal_nothing_of_posts_that_are_not_public(site: Site)
     shown = PostChange(updated_at=now(), status=PostStatus.PUBLISHED)
     await site.store.posts.save(draft.id, shown, match=None, comments=0)
     assert await redirect(site, "/old-draft") == (301, "/draft")
+
+
+@pytest.mark.parametrize("query", ["p=7", "page_id=7", "p=7&preview=true", "utm_source=a&p=7"])
+async def test_a_number_in_wordpress_redirects(site: Site, query: str) -> None:
+    await publish(site.store, slug="hello", paths=("/?p=7", "/2019/hello"))
+    for path in ("/", "/index.php"):
+        answer = await site.get(f"{path}?{query}")
+        assert (answer.status_code, answer.headers["location"]) == (301, "/hello")
+        assert answer.headers["cache-control"] == "public, no-cache"
+    assert await redirect(site, f"/nothing?{query}") == (404, None)
+
+
+async def test_a_number_in_wordpress_redirects_below_the_path_of_the_old_blog(site: Site) -> None:
+    await publish(site.store, slug="hello", paths=("/blog/?p=7",))
+    for path in ("/blog/?p=7", "/blog?p=7", "/blog/index.php?page_id=7"):
+        assert await redirect(site, path) == (301, "/hello")
+    assert (await site.get("/?p=7")).status_code == 200
+
+
+async def test_a_number_that_no_post_had_leads_to_the_home_page(site: Site) -> None:
+    await publish(site.store, slug="draft", paths=("/?p=8",), status=PostStatus.DRAFT)
+    for query in ("p=8", "p=9", "p=", "p=x", "p=-1", "p=7%0A", "p=" + "9" * 100, "p=\u0667", "page_id=a/b"):
+        assert await redirect(site, f"/?{query}") == (200, None)
+    await publish(site.store, slug="hello", paths=("/?p=7",))
+    assert await redirect(site, "/hello?p=8") == (200, None)

@@ -102,6 +102,14 @@ async def test_working_copies_are_removed_with_their_post(store: Store) -> None:
     assert rescued.post is None
 
 
+async def test_removing_a_post_that_does_not_exist_leaves_the_working_copy_of_a_new_one(store: Store) -> None:
+    ada, post_id = await register(store), new_id()
+    await store.working_copies.add(typing(ada, post_id))
+    with raises(NotFound, "post"):
+        await store.posts.remove(post_id, match=None)
+    assert await posts_of_copies(store, ada) == [post_id]
+
+
 async def test_a_saved_working_copy_is_removed_with_the_save(store: Store) -> None:
     ada, bob = await register(store), await register(store)
     post = await publish(store, author=ada.author)

@@ -11,7 +11,7 @@ from tests.contract.port.examples import a_post, numbered
 
 FIRST, UMLAUT, DATED = numbered(1), numbered(2), numbered(3)
 SLUGS = {FIRST: "first-post", UMLAUT: "größe", DATED: "2024-01-31-a-day"}
-PATHS = {DATED: ("/2019/05/Hello.html", "/first-post/old", "/gr", "/grüße")}
+PATHS = {DATED: ("/2019/05/Hello.html", "/first-post/old", "/gr", "/grüße", "/?p=7")}
 
 
 @pytest.fixture
@@ -51,6 +51,8 @@ async def match(store: Store, url: str, rule: str | None = None) -> Id | None:
         ("https://blog.example/first-post/other", None),
         (f"https://blog.example/posts/{numbered(9)}", None),
         ("https://blog.example/", None),
+        ("https://blog.example/?p=7", DATED),
+        ("https://blog.example/index.php?page_id=7#comments", DATED),
         ("https://blog.example/?p=12", None),
         ("", None),
         ("http://[/first-post", FIRST),

@@ -51,6 +51,7 @@ def test_a_post_of_every_version_is_read(read: Read, version: str) -> None:
         publication_date=datetime(2024, 6, 5, 16, 4, 48, tzinfo=UTC),
         slug="a-post",
         author_id="ada",
+        paths=("/?p=7",),
     )
 
 
@@ -122,7 +123,7 @@ def test_items_that_are_not_posts_are_reported(read: Read, type: str, kind: str)
 
 def test_comments_on_dropped_items_are_counted(read: Read) -> None:
     note, *_ = of_kind(Note, read(wxr_item(7, wxr_comment(), wxr_comment(2), wp_post_type="page")))
-    assert note.reason == "pages are imported only with --pages; comments on it: 2"
+    assert note.reason == "left out, because of --no-pages; comments on it: 2"
 
 
 def test_pages_are_read_on_request(read: Read) -> None:

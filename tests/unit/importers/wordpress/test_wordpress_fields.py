@@ -71,7 +71,7 @@ def test_every_field_is_imported_or_reported(read: Read) -> None:
     items = list(read(CHANNEL, author, item))
     said = repr(items)
     post = only_post(iter(items))
-    assert (post.paths, post.summary) == (("/2024/a",), "An excerpt")
+    assert (post.paths, post.summary) == (("/2024/a", "/?p=7"), "An excerpt")
     for value in (
         *("A blog", "Its tagline", "de-DE", "wordpress.org/?v=6.5", "image", "base_site_url"),
         *("C-name", "c-parent", "c-description", "T-name", "t-description", "S-name", "s-parent", "s-key"),

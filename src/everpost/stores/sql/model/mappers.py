@@ -13,7 +13,7 @@ from everpost.domain.people.users import Author, Role, User, email_key
 from everpost.domain.posts import Post, PostFormat, PostKind, PostLocation, PostStatus
 from everpost.domain.records import Record
 from everpost.domain.revisions import new_stamp
-from everpost.stores.port import Validated, Validator
+from everpost.stores.port import Validator
 from everpost.stores.sql.engine import Fields
 from everpost.stores.sql.model.declarative import Base
 from everpost.stores.sql.model.tables import BlogRow, CommentRow, PostRow, TokenRow, UserRow
@@ -101,14 +101,14 @@ def validator_of(row: AnyRow) -> Validator:
     return Validator(row.version, row.stamp, row.names)
 
 
-def posts_with_threads(rows: Sequence[AnyRow]) -> dict[Id, Validated]:
+def posts_with_threads(rows: Sequence[AnyRow]) -> dict[Id, Post]:
     """Return the posts in the rows of `post_queries.posts` or a statement of the same shape."""
     threads: dict[Id, list[Comment]] = defaultdict(list)
     for row in rows:
         if row.comment_count is None:
             threads[row.post_id].append(comment_of(row))
     return {
-        row.id: Validated(post_of(row, threads[row.id], names_stamp=row.names), validator_of(row))
+        row.id: post_of(row, threads[row.id], names_stamp=row.names)
         for row in rows
         if row.comment_count is not None
     }

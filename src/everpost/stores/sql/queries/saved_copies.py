@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete
 
 from everpost.domain.ids import Id
 from everpost.domain.writing.saved_copies import SavedCopy, working_copy_id
 from everpost.stores.sql.engine import Call
-from everpost.stores.sql.model.tables import PostRow, WorkingCopyRow
+from everpost.stores.sql.model.tables import WorkingCopyRow
 from everpost.stores.sql.queries.selects import ID
 
 REMOVE_SAVED = delete(WorkingCopyRow).where(
@@ -15,10 +15,8 @@ REMOVE_SAVED = delete(WorkingCopyRow).where(
     WorkingCopyRow.version == bindparam("saved_version", type_=WorkingCopyRow.version.type),
     WorkingCopyRow.stamp == bindparam("saved_stamp", type_=WorkingCopyRow.stamp.type),
 )
-REMOVE_ALL = delete(WorkingCopyRow).where(
-    WorkingCopyRow.post_id == ID, ~select(PostRow.id).where(PostRow.id == ID).exists()
-)
-"""Remove all working copies of a post that has been removed."""
+REMOVE_ALL = delete(WorkingCopyRow).where(WorkingCopyRow.post_id == ID)
+"""Remove all working copies of a post."""
 
 
 def removal_of(saved_copy: SavedCopy | None, post_id: Id) -> Sequence[Call]:

@@ -143,7 +143,7 @@ class _Export:
         if entry.text("blogger:trashed") or entry.text("blogger:status") in _TRASHED:
             return "it is in the trash"
         if entry.kind not in self._kinds:
-            return "pages are imported only with --pages"
+            return "left out, because of --no-pages"
         return "" if entry.id else "it has no id"
 
     def _entries(self) -> Iterator[Entry]:

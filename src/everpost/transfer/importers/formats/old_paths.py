@@ -1,13 +1,15 @@
 """The paths of old URLs, which redirect to posts."""
 
 from collections.abc import Iterator
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+from everpost.domain.post_paths import numbered_path
 
 
 def old_paths(site: str, *urls: str) -> tuple[str, ...]:
     """The paths of these URLs of the site. If the site was below a path, such as `/blog`, each of them is
-    there twice: with it and without it, because the new blog may be below it or not. The home page, and
-    addresses with a query, such as `/?p=1`, have no path of their own.
+    there twice: with it and without it, because the new blog may be below it or not. The home page has no
+    path of its own, nor does an address with a query, except that of a post by its number, such as `/?p=1`.
     """
     return tuple(dict.fromkeys(path for url in urls for path in _paths(prefix_of(site), url)))
 
@@ -33,9 +35,14 @@ def with_last_segment(url: str, segment: str) -> str:
 
 def _paths(prefix: str, url: str) -> Iterator[str]:
     parts = _split(url)
-    if parts is None or parts.query:
+    if parts is None:
         return
     path = f"/{parts.path.strip('/')}"
+    if parts.query:
+        numbered = numbered_path(path, dict(parse_qsl(parts.query)))
+        if numbered is None or numbered.partition("/?")[0] not in {"", prefix}:
+            return
+        path = numbered
     if path not in {"/", prefix}:
         yield path
         if prefix and path.startswith(f"{prefix}/"):

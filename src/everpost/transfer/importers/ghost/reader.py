@@ -49,7 +49,7 @@ def read_ghost(path: Path, *, pages: bool, site: str = "") -> Iterator[Item]:
         if not text(row, "id"):
             yield Note(outcome=Outcome.DROPPED, kind="post", name=name, reason="it has no id")
         elif _is_page(row) and not pages:
-            reason = "pages are imported only with --pages"
+            reason = "left out, because of --no-pages"
             if comments:
                 reason += f"; comments on it: {len(comments):,}"
             yield Note(outcome=Outcome.DROPPED, kind="page", name=name, reason=reason)

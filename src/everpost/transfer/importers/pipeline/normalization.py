@@ -3,13 +3,13 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from everpost.domain.clock import EARLIEST, LATEST, whole_milliseconds
 from everpost.domain.comments import MAX_COMMENT
 from everpost.domain.people.names import readable_name
 from everpost.domain.people.users import checked_email
-from everpost.domain.post_paths import checked_path
+from everpost.domain.post_paths import checked_path, numbered_path
 from everpost.domain.posts import (
     MAX_CONTENT,
     MAX_PATHS,
@@ -177,7 +177,11 @@ def email_of(text: str | None) -> str | None:
 def _path_of(url: str) -> str:
     """The path of a URL, or of a path without its first slash."""
     try:
-        path = urlsplit(url.strip()).path
+        parts = urlsplit(url.strip())
     except ValueError:
         path = url
+    else:
+        is_numbered = not parts.netloc and parts.path.endswith("/")
+        numbered = numbered_path(parts.path, dict(parse_qsl(parts.query))) if is_numbered else None
+        path = numbered or parts.path
     return path if path.startswith("/") else f"/{path}"

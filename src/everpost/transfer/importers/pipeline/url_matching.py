@@ -2,10 +2,10 @@
 
 import re
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from everpost.domain.ids import Id, parse_id
-from everpost.domain.post_paths import spellings
+from everpost.domain.post_paths import numbered_path, spellings
 from everpost.domain.posts import PostKey
 from everpost.domain.text import normalize_slug
 from everpost.errors import Invalid, NotFound
@@ -85,6 +85,13 @@ def _path(url: str) -> str:
         return url
 
 
+def _query(url: str) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(urlsplit(url.strip()).query))
+    except ValueError:
+        return {}
+
+
 def _parts(url: str) -> list[str]:
     """The segments of the path, without a final `index`."""
     parts = [percent_decoded(part) for part in _path(url).split("/") if part]
@@ -101,7 +108,9 @@ def _slugs(part: str) -> list[str]:
 
 async def _with_path(store: Store, url: str) -> Id | None:
     """The post with this old path."""
-    paths = spellings(percent_decoded(f"/{_path(url).strip('/')}"))
+    path = percent_decoded(f"/{_path(url).strip('/')}")
+    numbered = numbered_path(path, _query(url))
+    paths = (*spellings(path), *([] if numbered is None else [numbered]))
     found = await store.posts.find_validators(PostKey.PATH, paths) if paths else {}
     return next((found[path][0] for path in paths if path in found), None)
 

@@ -24,10 +24,14 @@ def read_summary(values: Values, changes: list[str]) -> str | None:
 
 
 def read_paths(values: Values, old_slugs: Sequence[str], site: str, changes: list[str]) -> tuple[str, ...]:
-    """The permalink, the paths with older slugs, and the `guid` if it is a permalink on the same site."""
-    link, guid = values.get("link", ""), values.get("guid", "")
-    paths = old_paths(site, link)
-    if not paths and "?" in link and values.get("wp:status") in _PUBLIC:
+    """The permalink, the paths with older slugs, the `guid` if it is a permalink on the same site, and the
+    short link with the number of the post.
+    """
+    link, guid, number = (values.get(name, "") for name in ("link", "guid", "wp:post_id"))
+    short = old_paths(site, f"{site.rstrip('/')}/?p={number}")
+    paths = tuple(path for path in old_paths(site, link) if path not in short)
+    if not (paths or old_paths(site, link)) and "?" in link and values.get("wp:status") in _PUBLIC:
         changes.append(f"links to its old address {link[-40:]!r} do not redirect, because it has no path")
     older = [with_last_segment(link, slug) for slug in old_slugs] if paths else []
-    return tuple(dict.fromkeys(paths + old_paths(site, *older, *([guid] if is_on(site, guid) else []))))
+    others = old_paths(site, *older, *([guid] if is_on(site, guid) else []))
+    return tuple(dict.fromkeys((*paths, *(path for path in others if path not in short), *short)))

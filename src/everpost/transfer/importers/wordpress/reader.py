@@ -54,7 +54,7 @@ _ADDRESSES = ("wp:base_blog_url", "link", "wp:base_site_url")
 _UNPUBLISHED = {"trash": "it is in the trash", "auto-draft": "it is a draft that nobody saved"}
 _KINDS = {"nav_menu_item": "menu item", "wp_block": "reusable block"}
 _REASONS = {
-    "page": "pages are imported only with --pages",
+    "page": "left out, because of --no-pages",
     "attachment": "files are not imported: their URLs stay as they are",
 }
 

@@ -95,7 +95,11 @@ class Outcomes:
             )
         if count := len(self.gone):
             texts.append(
-                plural(count, "%(num)d comment no longer exists.", "%(num)d comments no longer exist.")
+                plural(
+                    count,
+                    "%(num)d comment no longer exists, or you may no longer moderate it.",
+                    "%(num)d comments no longer exist, or you may no longer moderate them.",
+                )
             )
         if count := len(self.failed):
             texts.append(

@@ -5,6 +5,7 @@ const outcome = document.querySelector("#outcome");
 const many = document.querySelector("#many");
 const all = document.querySelector("#all");
 const keys = document.querySelector("#keys");
+const done = document.querySelector("#done");
 const decisions = []; // those that can be undone, the latest last
 let waiting = 0;
 
@@ -15,17 +16,26 @@ const current = () => document.activeElement.closest("#queue article");
 const view = () => new URLSearchParams(location.search).get("status") ?? "pending";
 
 function focus(article) {
-  (article ?? queue.querySelector("[rel=next]") ?? queue).focus();
+  (article ?? queue.querySelector("[rel=next], #done a") ?? queue).focus();
 }
 
 function hide(article) {
   article.parentElement.hidden = true;
   const box = article.querySelector("[form=many]");
   if (box) box.checked = false;
+  update();
 }
 
 function show(article) {
   article.parentElement.hidden = false;
+  update();
+}
+
+function update() {
+  const isEmpty = !shown().length;
+  if (many) many.hidden = isEmpty;
+  if (done) done.hidden = !isEmpty;
+  if (all) all.checked = false;
 }
 
 function revise(article, revision) {
@@ -36,14 +46,14 @@ function revise(article, revision) {
 function renew(article, { revision, status, label, content, note }) {
   revise(article, revision);
   article.querySelector("[name=from]").value = status;
-  for (const button of article.querySelectorAll("button")) button.hidden = button.value === status;
+  for (const button of article.querySelectorAll("button")) button.hidden = button.value === status || !content;
   if (status !== view()) article.querySelector("[form=many]")?.remove();
   const words = article.querySelector(".words");
   words.classList.add("plain");
   words.textContent = content;
-  for (const [name, text] of [["label", label], ["note", note]]) {
+  for (const [name, text] of [["label", status === view() ? "" : label], ["note", note]]) {
     const place = article.querySelector(`[data-${name}]`);
-    place.hidden = false;
+    place.hidden = !text;
     place.textContent = text;
   }
   show(article);
@@ -106,9 +116,9 @@ async function finish(decision, fields) {
 function decide(articles, fields) {
   const before = shown();
   const place = before.indexOf(articles[0]);
-  const hadFocus = document.activeElement === document.body || current() || many?.contains(document.activeElement);
+  const focused = document.activeElement;
   articles.forEach(hide);
-  if (hadFocus) {
+  if (focused === document.body || focused.closest("article, #many")) {
     const left = (each) => !each.parentElement.hidden;
     focus(before.slice(place + 1).find(left) ?? before.findLast(left));
   }
@@ -191,5 +201,13 @@ all?.addEventListener("change", () => {
   for (const box of queue.querySelectorAll("li:not([hidden]) [form=many]")) box.checked = all.checked;
 });
 
+// The address has not changed, so the browser would only scroll.
+done?.querySelector("a").addEventListener("click", (event) => {
+  event.preventDefault();
+  location.hash = "queue";
+  location.reload();
+});
+
+if (location.hash === "#queue") queue.focus();
 for (const each of document.querySelectorAll("[data-script]")) each.hidden = false;
 document.querySelector("#help").addEventListener("click", () => keys.showModal());
