@@ -17,6 +17,7 @@ _SECONDS = 60
 _FORM = re.compile(r"([a-z-]{1,40})(?:\.([A-Za-z0-9,_-]{1,3300}))?")
 NOTICES = {
     "token-revoked": message("The token has been revoked."),
+    "welcome": message("Welcome: your account is ready."),
     "role-changed": message("The role has been changed."),
     "user-disabled": message("The account has been disabled."),
     "user-enabled": message("The account has been enabled."),

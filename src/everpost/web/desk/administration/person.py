@@ -16,7 +16,7 @@ from everpost.services.accounts.users import UserEdit
 from everpost.web.desk.account.confirmation import ConfirmedDesk
 from everpost.web.desk.administration.people import present
 from everpost.web.desk.administration.roles import role_choices
-from everpost.web.desk.desk import CurrentDesk, Desk
+from everpost.web.desk.desk import Desk
 from everpost.web.desk.forms import accepted, checked
 from everpost.web.forms.errors import FormError
 
@@ -35,13 +35,15 @@ async def change_role(request: Request, store: OpenStore, desk: ConfirmedDesk, u
     return await _change(request, store, desk, user_id, fields, sent, notice="role-changed")
 
 
-async def disable_person(request: Request, store: OpenStore, desk: CurrentDesk, user_id: UserId) -> Response:
+async def disable_person(
+    request: Request, store: OpenStore, desk: ConfirmedDesk, user_id: UserId
+) -> Response:
     """Disable the account, and revoke its tokens and sessions."""
     fields = await read_form(request)
     return await _change(request, store, desk, user_id, fields, {"disabled": True}, notice="user-disabled")
 
 
-async def enable_person(request: Request, store: OpenStore, desk: CurrentDesk, user_id: UserId) -> Response:
+async def enable_person(request: Request, store: OpenStore, desk: ConfirmedDesk, user_id: UserId) -> Response:
     """Enable the account again."""
     fields = await read_form(request)
     return await _change(request, store, desk, user_id, fields, {"disabled": False}, notice="user-enabled")
