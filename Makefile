@@ -13,8 +13,8 @@ IN_PARALLEL := -n 3 --dist worksteal
 .PHONY: help serve test test-long one check install linked clients fuzz failovers lock assets translations docs screenshot format clean
 .PHONY: bench bench-quick bench-check bench-growth bench-threads bench-writers bench-transfers bench-all
 
-serve: linked  ## serve Everpost on 127.0.0.1:8000 over SQLite in everpost.db
-	@$(BIN)/everpost serve
+serve: linked  ## serve Everpost on 127.0.0.1:8000 over SQLite in everpost.db; another port: make serve PORT=8001
+	@$(BIN)/everpost serve $(if $(PORT),--port $(PORT))
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*  ## (.*)/  \1\t\2/p' Makefile | expand -t 20

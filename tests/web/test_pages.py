@@ -11,11 +11,13 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from everpost.app import Blog, create_app
 from everpost.domain.blog import BlogChange
 from everpost.domain.clock import now
 from everpost.domain.comments import CommentPolicy
+from everpost.domain.ids import new_id
 from everpost.settings import Settings
 from everpost.web.assets import STATIC
 from everpost.web.pages import compressed
@@ -37,7 +39,7 @@ async def blog(blog_file: Path) -> AsyncIterator[Blog]:
         yield blog
 
 
-def client_of(application: FastAPI) -> httpx.AsyncClient:
+def client_of(application: Starlette) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://site.example")
 
 
@@ -134,6 +136,42 @@ async def test_an_unavailable_database_is_answered_with_a_page_and_503(tmp_path:
         folder.mkdir()
         assert (await client.get("/")).status_code == 200
     await blog.state.lifecycle.close()
+
+
+async def test_a_comment_is_not_lost_while_the_database_is_away(tmp_path: Path) -> None:
+    """The page with the error contains it, and can send it again."""
+    folder = tmp_path / "later"
+    application = Starlette()
+    blog = create_app(Settings(database_url=f"sqlite:///{folder}/blog.db"))
+    application.mount("/our blog", blog)
+    comment = {"name": "Gus", "content": "Some\nwords", "parent_id": "0" * 24}
+    async with client_of(application) as client:
+        answer = await client.post("/our%20blog/a%20b", data=comment)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+        page = Page(answer)
+        assert page.form.fields == comment
+        assert page.one("//main//button") == "Send comment"
+        assert page.form.action == "/our%20blog/a%20b"
+        edited = await client.post(f"/our%20blog/comments/{new_id()}/{new_id()}?key=a%26b", data=comment)
+        assert Page(edited).form.action == f"{edited.request.url.raw_path.decode()}"
+        folder.mkdir()
+        again = await client.post(page.form.action, data=page.form.fields)
+        assert again.status_code == 404
+    await blog.state.lifecycle.close()
+
+
+async def test_a_comment_is_not_lost_by_an_unexpected_error(
+    blog: Blog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("everpost.web.public.comments.read_new_comment", fail)
+    post = await publish(await blog.state.lifecycle.store(), slug="hello")
+    async with client_of(blog) as client:
+        answer = await client.post(f"/{post.slug}", data={"name": "Gus", "content": "Words"})
+    assert answer.status_code == 500
+    assert Page(answer).form.fields == {"name": "Gus", "content": "Words"}
 
 
 async def test_an_unexpected_error_is_answered_with_a_page_that_reveals_nothing(

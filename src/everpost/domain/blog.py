@@ -60,6 +60,7 @@ _BASE_URL = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _MAX_PORT = 65_535
+_MAILTO = "mailto:"
 _NOT_IN_URLS = frozenset({"Cc", "Cs", "Zs", "Zl", "Zp"})
 """Categories of characters: control characters, surrogates and separators."""
 
@@ -205,6 +206,10 @@ def _checked_link(place: str, link: NavigationLink) -> NavigationLink:
         raise Invalid(f"{place}.label", f"should have 1 to {MAX_LINK_LABEL} characters")
     if len(link.url) > MAX_LINK_URL:
         raise Invalid(f"{place}.url", f"has more than {MAX_LINK_URL:,} characters")
+    if link.url[: len(_MAILTO)].lower() == _MAILTO and "@" not in link.url:
+        raise Invalid(
+            f"{place}.url", "should have an email address after mailto:, such as mailto:ann@blog.example"
+        )
     if not _is_link(link.url):
         raise Invalid(
             f"{place}.url", "should be an http, https or mailto URL, or a path that begins with one slash"

@@ -35,6 +35,7 @@ _TOKEN = re.compile(
 _VOID = names("br col hr img input source track wbr")
 _HEADINGS = names("h1 h2 h3 h4 h5 h6")
 _WITH_ADDRESSES = names("a audio blockquote del img ins q source track video")
+_TITLE = re.compile("<h1[ >]")
 _NOT_IN_EXCERPTS = names("figcaption pre rp rt summary table") | _HEADINGS
 _NOTES = ('class="footnotes"', 'class="footnote-ref"')
 
@@ -59,10 +60,13 @@ class Document:
     _numbers: Counter[str] = field(default_factory=Counter)
     _fragments: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     _heading: tuple[int, str, int] | None = None
+    _is_shifted: bool = False
+    """Whether headings are one level lower than in the content, because the title of the post is the `h1`."""
     _code: Code = field(default_factory=Code)
 
     def read(self, html: str) -> str:
         """The HTML for readers. Raises Unrenderable."""
+        self._is_shifted = _TITLE.search(html) is not None
         self._ids.update(re.findall(rf' id="({ID_PREFIX}[^"]*)"', html))
         seen: set[str] = set()
         for token in _TOKEN.finditer(html):
@@ -119,6 +123,7 @@ class Document:
             return self._with_addresses(name, attributes)
         if name in _HEADINGS:
             self._heading = len(self._written), attributes.get("id", ""), len(self._words)
+            name = self._shifted(name)
         if name == "input":
             checked = " checked" * ("checked" in attributes)
             return (
@@ -161,9 +166,15 @@ class Document:
         self._separate(name)
         if self._open:
             self._not_in_excerpt -= self._open.pop()[1]
-        if name in _HEADINGS and self._heading is not None:
-            self._end_heading(name, *self._heading)
+        if name in _HEADINGS:
+            name = self._shifted(name)
+            if self._heading is not None:
+                self._end_heading(name, *self._heading)
         return f"</{name}>"
+
+    def _shifted(self, heading: str) -> str:
+        """The name of the element for this heading."""
+        return f"h{min(int(heading[1]) + 1, 6)}" if self._is_shifted else heading
 
     def _end_heading(self, name: str, place: int, own_id: str, first_word: int) -> None:
         self._heading = None

@@ -45,6 +45,8 @@ def _render(parser: MarkdownIt, content: str) -> str:
 def _post_parser() -> MarkdownIt:
     parser = _parser()
     footnote_plugin(parser)
+    parser.add_render_rule("footnote_block_open", _render_footnotes_open)
+    parser.add_render_rule("footnote_block_close", _render_footnotes_close)
     dollarmath_plugin(parser, allow_labels=False, allow_space=False, allow_digits=False, double_inline=True)
     for name in ("math_inline", "math_inline_double", "math_block"):
         parser.add_render_rule(name, _render_math)
@@ -79,6 +81,19 @@ def _render_math(
         return f'<code class="{DISPLAYED_MATH}">{escape(token.content)}</code>'
     code = f'<code class="{MATH}">{escape(token.content)}</code>'
     return code if token.type == "math_inline" else f"<pre>{code}</pre>\n"
+
+
+def _render_footnotes_open(
+    _renderer: RendererHTML, _tokens: Sequence[Token], _index: int, _options: OptionsDict, _env: EnvType
+) -> str:
+    """Not a section, which should have a heading."""
+    return '<hr class="footnotes-sep">\n<div class="footnotes">\n<ol class="footnotes-list">\n'
+
+
+def _render_footnotes_close(
+    _renderer: RendererHTML, _tokens: Sequence[Token], _index: int, _options: OptionsDict, _env: EnvType
+) -> str:
+    return "</ol>\n</div>\n"
 
 
 def _render_link_to_image(

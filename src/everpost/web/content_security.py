@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 _POLICY = (
-    "default-src 'none'; img-src * data:; media-src *; style-src 'self'; font-src 'self'; form-action 'self';"
+    "default-src 'none'; img-src *; media-src *; style-src 'self'; font-src 'self'; form-action 'self';"
     " frame-ancestors 'none'; base-uri 'none'"
 )
 """Pictures, audio and video in posts may be on other hosts. Nothing else may be; no script runs."""

@@ -43,9 +43,11 @@ class PageCache:
         return kept[1][0]() if kept is not None and len(kept[1]) == 1 else None
 
     def keep(self, key: Hashable, posts: Sequence[Post], page: RenderedPage) -> None:
-        """Keep the page in place of an outdated one."""
+        """Keep the page in place of an outdated one. A page that is larger than the cache is not kept."""
         if key in self._kept:
             self._size -= _size_of(self._kept.pop(key)[0])
+        if _size_of(page) > self._capacity:
+            return
         self._kept[key] = page, tuple(map(ref, posts))
         self._size += _size_of(page)
         while self._size > self._capacity:

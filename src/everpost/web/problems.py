@@ -13,6 +13,7 @@ from everpost.errors import EverpostError
 from everpost.web.content_security import PUBLIC_HEADERS
 from everpost.web.contexts import ErrorPage, Metadata
 from everpost.web.desk.problems import desk_problem, is_of_desk
+from everpost.web.forms.unsent_comments import unsent_comment
 from everpost.web.rendering import Templates
 from everpost.web.site import last_known_site
 
@@ -68,5 +69,6 @@ def _page(request: Request, status: int, detail: str, error: Exception | None = 
         status=_STATUSES.get(status, status),
         heading=title,
         message=_MESSAGES.get(status, detail),
+        unsent=unsent_comment(request),
     )
     return Response(templates.render_error(context), context.status, PUBLIC_HEADERS, media_type="text/html")

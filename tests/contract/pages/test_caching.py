@@ -114,6 +114,17 @@ async def test_a_later_date_is_that_of_another_page(site: Site, pass_a_second: C
         assert (await site.get("/hello", if_modified_since=other)).status_code == 200
 
 
+async def test_the_date_of_an_unchanged_page_of_tags_stays(site: Site) -> None:
+    await site.get("/tags")
+    begun = now()
+    since = {"if_modified_since": format_datetime(begun, usegmt=True)}
+    while now().replace(microsecond=0) == begun.replace(microsecond=0):
+        assert (await site.get("/tags")).status_code == 200
+    assert (await site.get("/tags", **since)).status_code == 304
+    await publish(site.store, tags=("new",))
+    assert Page(await site.get("/tags", **since)).all("//main//li/a") == ["new", "t"]
+
+
 async def test_assets_are_immutable_and_named_by_the_page(site: Site) -> None:
     page = Page(await site.get("/"))
     for path in page.all("//link[@rel='stylesheet' or @rel='icon']/@href"):

@@ -15,6 +15,8 @@ NOWHERE = {
     "broken UTF-8": "/%ff",
     "a newline": "/hello%0a",
     "no such tag": "/tags/nothing",
+    "no tag": "/tags/",
+    "a feed of no tag": "/tags//atom.xml",
     "NUL in a tag": "/tags/%00",
     "no such author": f"/authors/{new_id()}",
     "no id": "/authors/ann",
@@ -60,3 +62,24 @@ async def test_requests_that_are_too_large_are_refused_with_a_page(site: Site) -
     ):
         assert answer.status_code == status
         assert Page(answer).one("//main//p[@class='by']") == f"Error {status}"
+
+
+async def test_a_comment_on_a_post_that_is_gone_is_not_lost(site: Site) -> None:
+    fields = {"name": "Gus <b>", "content": "\r\nSome *words*\r\n</textarea>"}
+    for path in ("/gone", f"/comments/{new_id()}/{new_id()}?key=a"):
+        answer = await site.send(path, fields)
+        page = Page(answer)
+        assert answer.status_code == 404
+        assert page.one("//main//h1") == "Page not found"
+        assert page.form.fields["name"] == "Gus <b>"
+        assert page.form.fields["content"].split() == ["Some", "*words*", "</textarea>"]
+        assert page.all("//main//button") == []
+    for sent in ({}, {"name": "Gus", "content": " "}, {"a": "b"}):
+        assert Page(await site.send("/gone", sent)).all("//main//form") == []
+    assert Page(await site.get("/gone?content=a")).all("//main//form") == []
+
+
+async def test_a_comment_from_another_site_is_not_shown_again(site: Site) -> None:
+    answer = await site.send("/gone", {"name": "Gus", "content": "Words"}, origin="https://evil.example")
+    assert answer.status_code == 403
+    assert "Words" not in answer.text

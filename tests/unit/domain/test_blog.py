@@ -146,6 +146,16 @@ def test_a_navigation_links_to_urls_and_paths(url: str) -> None:
     assert checked_navigation([NavigationLink(" About ", url)]) == (NavigationLink("About", url),)
 
 
+@pytest.mark.parametrize("url", ["mailto:", "mailto:ann", "MAILTO:ann?subject=Hello"])
+def test_an_email_address_without_an_at_sign_is_named_as_the_reason(url: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        checked_navigation([NavigationLink("Mail", url)])
+    assert (refused.value.field, refused.value.reason) == (
+        "navigation.0.url",
+        "should have an email address after mailto:, such as mailto:ann@blog.example",
+    )
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -1,5 +1,7 @@
 """What posts become."""
 
+import re
+
 import pytest
 
 from everpost.domain.posts import PostFormat
@@ -78,6 +80,29 @@ def test_footnotes_link_to_each_other() -> None:
     assert '<li id="user-content-fn1" class="footnote-item"><p>Note. <a href="#user-content-fnref1"' in shown
 
 
+def test_footnotes_are_no_section_without_a_heading() -> None:
+    shown = markdown("A[^n].\n\n[^n]: Note.")
+    assert '<hr class="footnotes-sep">\n<div class="footnotes">\n<ol class="footnotes-list">\n<li' in shown
+    assert shown.endswith("</li>\n</ol>\n</div>\n")
+    assert "section" not in shown
+
+
+@pytest.mark.parametrize(
+    ("content", "levels"),
+    [
+        ("<h2>a</h2><h3>b</h3><h6>c</h6>", [2, 3, 6]),
+        ("<h2>a</h2><h1>b</h1><h5>c</h5><h6>d</h6>", [3, 2, 6, 6]),
+        ("<h1 id='x'>a</h1><p>b</p><h1>c</h1>", [2, 2]),
+        ("<pre>&lt;h1&gt;</pre><h2>a</h2>", [2]),
+    ],
+)
+def test_headings_are_below_the_title_of_the_page(content: str, levels: list[int]) -> None:
+    shown = html(content)
+    assert [heading.level for heading in shown.outline] == levels
+    assert [int(level) for level in re.findall(r"</h(\d)>", shown.html)] == levels
+    assert [int(level) for level in re.findall(r"<h(\d) id", shown.html)] == levels
+
+
 def test_a_heading_has_a_unique_id_that_links_find() -> None:
     post = render_post(
         "[to it](#in-short) [away](#comments)\n\n# In short\n\n## In *short*\n\n"
@@ -85,10 +110,10 @@ def test_a_heading_has_a_unique_id_that_links_find() -> None:
         PostFormat.MARKDOWN,
     )
     assert post.outline == (
-        Heading(1, "user-content-in-short", "In short"),
-        Heading(2, "user-content-in-short-1", "In short"),
-        Heading(2, "user-content-own", "Own"),
-        Heading(3, "user-content-section", "?"),
+        Heading(2, "user-content-in-short", "In short"),
+        Heading(3, "user-content-in-short-1", "In short"),
+        Heading(3, "user-content-own", "Own"),
+        Heading(4, "user-content-section", "?"),
     )
     assert all(f'<h{level} id="{own}">' in post.html for level, own, _ in post.outline)
     assert '<a href="#user-content-in-short">to it</a> <a href="#comments">away</a>' in post.html

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from everpost.web.contexts.values import (
     Article,
+    CommentForm,
     CommentView,
     Discussion,
     Hints,
@@ -141,3 +142,5 @@ class ErrorPage(Context):
     heading: str
     message: str
     """Advice for the reader."""
+    unsent: CommentForm | None = None
+    """The form with a comment that could not be saved, so that its text is not lost."""

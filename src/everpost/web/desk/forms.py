@@ -28,6 +28,7 @@ _DETAILS: Mapping[str, str] = {
 }
 """By the type of Pydantic's error."""
 _REASONS: Mapping[str, str] = {
+    "was not accepted": message("The passkey was not accepted. Try again."),
     "is empty": message("Fill in this field."),
     "should be in the future": message("Enter a date that is not in the past."),
     "should be the id of another user": message("This person has been removed. Choose another."),
@@ -50,6 +51,9 @@ _REASONS: Mapping[str, str] = {
     ),
     "should be an http, https or mailto URL, or a path that begins with one slash": message(
         "Enter a URL that begins with http, https or mailto, or a path that begins with one slash."
+    ),
+    "should have an email address after mailto:, such as mailto:ann@blog.example": message(
+        "Enter an email address after mailto:, such as mailto:ann@blog.example."
     ),
     "must contain {slug} or {id}": message("The pattern must contain {slug} or {id}."),
     "must begin with /": message("The pattern must begin with a slash."),

@@ -30,7 +30,7 @@ async def show_posts(feed: CurrentFeed, query: Annotated[ListQuery, Query()]) ->
 
 async def show_tag(feed: CurrentFeed, tag: str, query: Annotated[ListQuery, Query()]) -> Response:
     """The newest posts with a tag."""
-    if unstorable_reason(tag):
+    if not tag or unstorable_reason(tag):
         raise NotFound("tag", "")
     return await _answer(feed, query, feed.shown.urls.tag(tag), tag=tag)
 

@@ -20,6 +20,7 @@ from everpost.stores.port import Store
 from everpost.web.content_security import PUBLIC_HEADERS
 from everpost.web.forms.comments import form_error, read_new_comment
 from everpost.web.forms.errors import FormError
+from everpost.web.forms.unsent_comments import remember
 from everpost.web.public.permalinks import Moved, find_post
 from everpost.web.public.posts import find_parent, post_page
 from everpost.web.site import CurrentPresentation
@@ -40,17 +41,28 @@ async def require_own_page(request: Request) -> None:
 OwnPage = Annotated[None, Depends(require_own_page)]
 
 
+async def read_sent_form(request: Request, _own: OwnPage) -> Mapping[str, str]:
+    """The fields of the form. Read before anything else, so that error pages can show them again, whatever
+    fails.
+    """
+    fields = await read_form(request)
+    remember(request, fields)
+    return fields
+
+
+SentForm = Annotated[Mapping[str, str], Depends(read_sent_form)]
+
+
 async def send_comment(
     request: Request,
+    fields: SentForm,
     store: OpenStore,
     policies: CurrentPolicies,
     shown: CurrentPresentation,
     address: ClientAddress,
     path: str,
-    _own: OwnPage,
 ) -> Response:
     """Add a comment to the post at this path, and redirect to the page for its writer."""
-    fields = await read_form(request)
     try:
         post = await find_post(store, shown, f"/{path}")
     except Moved as moved:

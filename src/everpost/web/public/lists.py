@@ -78,7 +78,7 @@ async def show_tag(
     query: Annotated[ListQuery, Query()],
 ) -> Response:
     """The posts with a tag."""
-    if unstorable_reason(tag):
+    if not tag or unstorable_reason(tag):
         raise NotFound("tag", "")
     path = shown.urls.tag(tag)
     listed = await read_list(store, shown, path, query, tag=tag)

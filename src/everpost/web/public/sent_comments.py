@@ -15,7 +15,6 @@ from fastapi import Query, Request, Response
 from pydantic import BaseModel
 from starlette.responses import RedirectResponse
 
-from everpost.api.http.forms import read_form
 from everpost.api.middleware.refusals import log_refusal
 from everpost.api.routing.dependencies import CurrentPolicies, OpenStore
 from everpost.api.routing.parameters import CommentId, PostId
@@ -31,7 +30,7 @@ from everpost.web.contexts import Link, SentPage
 from everpost.web.forms.comments import CONTENT, form_error, read_changed_comment
 from everpost.web.forms.errors import FormError
 from everpost.web.metadata import private_metadata
-from everpost.web.public.comments import PRIVATE, OwnPage
+from everpost.web.public.comments import PRIVATE, SentForm
 from everpost.web.rendering import safe_html
 from everpost.web.site import CurrentPresentation, Presentation
 from everpost.web.titles import title_of
@@ -70,6 +69,7 @@ async def show_sent(
 
 async def change_sent(
     request: Request,
+    fields: SentForm,
     store: OpenStore,
     policies: CurrentPolicies,
     shown: CurrentPresentation,
@@ -77,10 +77,8 @@ async def change_sent(
     post_id: PostId,
     comment_id: CommentId,
     query: Annotated[SentQuery, Query()],
-    _own: OwnPage,
 ) -> Response:
     """Edit or delete the comment."""
-    fields = await read_form(request)
     wanted = CommentEdit(
         post_id=post_id, id=comment_id, key=query.key, editable_for=policies.editing_time, match=None
     )

@@ -12,6 +12,7 @@ from everpost.domain.paging import MAX_LIMIT, encode_word
 from everpost.services import posts
 from everpost.web.contexts import Tag, TagsPage
 from everpost.web.metadata import list_metadata
+from everpost.web.page_cache import CurrentPageCache
 from everpost.web.pages import RenderedPage
 from everpost.web.site import CurrentPresentation
 from everpost.web.urls import with_query
@@ -29,11 +30,15 @@ async def show_tags(
     request: Request,
     store: OpenStore,
     shown: CurrentPresentation,
+    cache: CurrentPageCache,
     query: Annotated[TagsQuery, Query()],
 ) -> Response:
     """The tags of public posts, in alphabetical order."""
     after = query.after
     page = await posts.list_tags(store, limit=MAX_LIMIT, after=after)
+    key = (shown, HEADING, after, page)
+    if (kept := cache.find(key, ())) is not None:
+        return kept.answer(request, now())
     urls = shown.urls
     more = with_query(urls.tags, after=encode_word(page.rows[-1].tag)) if page.has_more else None
     path = with_query(urls.tags, after=None if after is None else encode_word(after))
@@ -42,5 +47,6 @@ async def show_tags(
         meta=list_metadata(shown, HEADING, path, older=more, newer=None if after is None else urls.tags),
         tags=tuple(Tag(label=each.tag, url=urls.tag(each.tag), count=each.count) for each in page.rows),
     )
-    moment = now()
-    return RenderedPage(shown.render(context), moment).answer(request, moment)
+    rendered = RenderedPage(shown.render(context), now())
+    cache.keep(key, (), rendered)
+    return rendered.answer(request, now())

@@ -11,17 +11,17 @@ from tests.contract.http.people import headers_of
 
 MARKDOWN = "# Title\n\nSome *text*, ![alt](a.png) and `code`.\n\n## Title\n"
 HTML = (
-    '<h1 id="user-content-title">Title</h1>\n'
+    '<h2 id="user-content-title">Title</h2>\n'
     '<p>Some <em>text</em>, <img alt="alt" src="a.png" loading="lazy" decoding="async"> and '
     "<code>code</code>.</p>\n"
-    '<h2 id="user-content-title-1">Title</h2>\n'
+    '<h3 id="user-content-title-1">Title</h3>\n'
 )
 RENDERED = {
     "html": HTML,
     "excerpt": "Some text, and code.",
     "outline": [
-        {"level": 1, "id": "user-content-title", "text": "Title"},
-        {"level": 2, "id": "user-content-title-1", "text": "Title"},
+        {"level": 2, "id": "user-content-title", "text": "Title"},
+        {"level": 3, "id": "user-content-title-1", "text": "Title"},
     ],
     "reading_minutes": 1,
 }
