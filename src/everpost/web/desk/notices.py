@@ -17,6 +17,7 @@ _SECONDS = 60
 _FORM = re.compile(r"([a-z-]{1,40})(?:\.([A-Za-z0-9,_-]{1,3300}))?")
 NOTICES = {
     "token-revoked": message("The token has been revoked."),
+    "welcome": message("Welcome: your account is ready."),
     "role-changed": message("The role has been changed."),
     "user-disabled": message("The account has been disabled."),
     "user-enabled": message("The account has been enabled."),
@@ -27,6 +28,8 @@ NOTICES = {
     "comments-spam": message("The comments were marked as spam."),
     "settings-saved": message("The settings have been saved."),
     "account-saved": message("Your account has been saved."),
+    "passkey-added": message("The passkey has been added."),
+    "passkey-removed": message("The passkey has been removed."),
     "password-saved": message("Your password has been changed."),
     "session-ended": message("The session has ended."),
     "sessions-ended": message("You are signed out everywhere else."),

@@ -8,8 +8,18 @@ from fastapi.routing import APIRoute
 
 from everpost.api.http.request_bodies import MAX_POST_BODY
 from everpost.web.desk import start
-from everpost.web.desk.account import account, confirmation, login, reset, tokens, welcome
+from everpost.web.desk.account import (
+    account,
+    confirmation,
+    invitation,
+    login,
+    passkeys,
+    reset,
+    tokens,
+    welcome,
+)
 from everpost.web.desk.administration import database, people, person, removal, settings
+from everpost.web.desk.administration import invitation as invitations
 from everpost.web.desk.frame import PREFIX, Frame
 from everpost.web.desk.moderation import decisions, queue
 from everpost.web.desk.writing import (
@@ -48,7 +58,11 @@ def _add_account(app: FastAPI) -> None:
     add = partial(_add, app)
     add("GET", "/login", login.show_login)
     add("POST", "/login", login.sign_in)
+    add("POST", "/login/passkey", passkeys.sign_in)
     add("POST", "/logout", login.sign_out)
+    add("GET", "/account/passkeys", passkeys.show_passkeys)
+    add("POST", "/account/passkeys", passkeys.add_passkey)
+    add("POST", "/account/passkeys/{passkey_id}", passkeys.remove_passkey)
     add("GET", tokens.PATH, tokens.show_tokens)
     add("POST", tokens.PATH, tokens.create_token)
     add("POST", f"{tokens.PATH}/{{token_id}}/revoke", tokens.revoke_token)
@@ -56,6 +70,8 @@ def _add_account(app: FastAPI) -> None:
     add("POST", "/welcome", welcome.create_blog)
     add("GET", "/reset", reset.show_reset)
     add("POST", "/reset", reset.save_reset)
+    add("GET", "/invitation", invitation.show_invitation)
+    add("POST", "/invitation", invitation.accept_invitation)
     add("GET", "/confirm", confirmation.show_confirmation)
     add("POST", "/confirm", confirmation.confirm)
     add("GET", "/account", account.show_account)
@@ -96,6 +112,9 @@ def _add_administration(app: FastAPI) -> None:
     """People, and the settings of the blog."""
     add = partial(_add, app)
     add("GET", "/people", people.show_people)
+    add("GET", "/people/invite", invitations.show_invitation)  # before `/people/{user_id}`
+    add("POST", "/people/invite", invitations.invite)
+    add("POST", "/people/{user_id}/link", invitations.create_link)
     add("GET", "/people/{user_id}", person.show_person)
     add("POST", "/people/{user_id}/role", person.change_role)
     add("POST", "/people/{user_id}/disable", person.disable_person)

@@ -70,11 +70,23 @@ async def new_token(store: Store, user_id: Id) -> Id:
     return token.id
 
 
+async def new_person(_store: Store, _who: Who) -> Sent:
+    email = f"{new_id()}@blog.example"
+    return Sent(fields={"name": "Ivy Invited", "email": email, "role": "author"})
+
+
+async def unknown_code(_store: Store, _who: Who) -> Sent:
+    return Sent(fields={"code": "evp_unknown", "new_password": "a horse with a new battery"})
+
+
 REQUESTS: dict[str, Prepare] = {
     "POST /desk/account/tokens": a_token("posts:write"),
     "POST /desk/account/tokens with the scope `admin`": a_token("admin"),
     "POST /desk/account/tokens/{token_id}/revoke your own": own_token,
     "POST /desk/account/tokens/{token_id}/revoke another user's": token_of_another,
+    "POST /desk/people/invite": new_person,
+    "POST /desk/people/{user_id}/link": for_someone(),
+    "POST /desk/invitation with an unknown code": unknown_code,
     "GET /desk/people/{user_id}": for_someone(),
     "POST /desk/people/{user_id}/role": for_someone(role="editor"),
     "POST /desk/people/{user_id}/role your own": for_oneself(role="author"),

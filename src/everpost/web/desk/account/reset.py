@@ -18,7 +18,7 @@ from everpost.web.desk.languages import message
 from everpost.web.desk.sessions import start_session
 from everpost.web.forms.errors import FormError
 
-_WRONG = message("This code is wrong, has expired or has been used.")
+WRONG_CODE = message("This code is wrong, has expired or has been used.")
 _NAMES = {"password": "new_password"}
 
 
@@ -51,7 +51,7 @@ async def save_reset(
             request, desk.language, lambda: reset_password(store, body["code"], body["password"]), _NAMES
         )
     except Unauthenticated:
-        return _page(desk, code, FormError(403, {"code": desk.text(_WRONG)}))
+        return _page(desk, code, FormError(403, {"code": desk.text(WRONG_CODE)}))
     except FormError as refused:
         return _page(desk, code, refused)
     login = Login(address=address, name=browser_name(request.headers.get("user-agent", "")))

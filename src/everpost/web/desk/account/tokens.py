@@ -17,6 +17,7 @@ from everpost.domain.people.tokens import MAX_TOKENS, ROLE_SCOPES, Scope, Token,
 from everpost.services.accounts import tokens
 from everpost.services.accounts.tokens import TokenDraft
 from everpost.web.contexts import Moment
+from everpost.web.desk.account.confirmation import get_confirmed_desk
 from everpost.web.desk.desk import CurrentDesk, Desk
 from everpost.web.desk.forms import accepted, checked
 from everpost.web.desk.languages import message
@@ -56,6 +57,8 @@ async def create_token(
     request: Request, store: OpenStore, proof: CurrentProof, desk: CurrentDesk
 ) -> Response:
     """Create a token, and show its secret, this once."""
+    if desk.user.password_hash is None:  # otherwise, the form asks for the password
+        await get_confirmed_desk(request, desk)
     fields = await read_form(request)
     try:
         body = checked(_SCHEMA, _body(desk, fields), desk.language, _NAMES)

@@ -7,8 +7,8 @@ from fastapi import Response
 from everpost.api.http.archive_response import ArchiveResponse
 from everpost.api.routing.dependencies import CurrentExportSlot, CurrentInspection, OpenStore
 from everpost.services.database.state import describe_database
+from everpost.web.desk.account.confirmation import ConfirmedDesk
 from everpost.web.desk.content_security import DESK_HEADERS
-from everpost.web.desk.desk import CurrentDesk
 from everpost.web.desk.languages import message
 
 PATH = "/settings/database"
@@ -20,7 +20,7 @@ _KINDS: Mapping[str, str] = {
 }
 
 
-async def show_database(store: OpenStore, desk: CurrentDesk, inspect: CurrentInspection) -> Response:
+async def show_database(store: OpenStore, desk: ConfirmedDesk, inspect: CurrentInspection) -> Response:
     """The software, the number of records, and a button that downloads them."""
     state = await describe_database(store, desk.actor, inspect)
     return desk.page(
@@ -31,6 +31,6 @@ async def show_database(store: OpenStore, desk: CurrentDesk, inspect: CurrentIns
     )
 
 
-async def export_archive(store: OpenStore, desk: CurrentDesk, slot: CurrentExportSlot) -> Response:
+async def export_archive(store: OpenStore, desk: ConfirmedDesk, slot: CurrentExportSlot) -> Response:
     """Download the archive."""
     return ArchiveResponse(store, desk.actor, slot, DESK_HEADERS)

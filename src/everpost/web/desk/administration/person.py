@@ -13,34 +13,37 @@ from everpost.api.schemas.users import UserUpdate
 from everpost.domain.ids import Id
 from everpost.services.accounts import users
 from everpost.services.accounts.users import UserEdit
+from everpost.web.desk.account.confirmation import ConfirmedDesk
 from everpost.web.desk.administration.people import present
 from everpost.web.desk.administration.roles import role_choices
-from everpost.web.desk.desk import CurrentDesk, Desk
+from everpost.web.desk.desk import Desk
 from everpost.web.desk.forms import accepted, checked
 from everpost.web.forms.errors import FormError
 
 _SCHEMA: TypeAdapter[UserUpdate] = TypeAdapter(UserUpdate)
 
 
-async def show_person(store: OpenStore, desk: CurrentDesk, user_id: UserId) -> Response:
+async def show_person(store: OpenStore, desk: ConfirmedDesk, user_id: UserId) -> Response:
     """A page about the person, with a form for each thing to change."""
     return await _page(store, desk, user_id)
 
 
-async def change_role(request: Request, store: OpenStore, desk: CurrentDesk, user_id: UserId) -> Response:
+async def change_role(request: Request, store: OpenStore, desk: ConfirmedDesk, user_id: UserId) -> Response:
     """Give the person another role."""
     fields = await read_form(request)
     sent = {"role": fields.get("role", "")}
     return await _change(request, store, desk, user_id, fields, sent, notice="role-changed")
 
 
-async def disable_person(request: Request, store: OpenStore, desk: CurrentDesk, user_id: UserId) -> Response:
+async def disable_person(
+    request: Request, store: OpenStore, desk: ConfirmedDesk, user_id: UserId
+) -> Response:
     """Disable the account, and revoke its tokens and sessions."""
     fields = await read_form(request)
     return await _change(request, store, desk, user_id, fields, {"disabled": True}, notice="user-disabled")
 
 
-async def enable_person(request: Request, store: OpenStore, desk: CurrentDesk, user_id: UserId) -> Response:
+async def enable_person(request: Request, store: OpenStore, desk: ConfirmedDesk, user_id: UserId) -> Response:
     """Enable the account again."""
     fields = await read_form(request)
     return await _change(request, store, desk, user_id, fields, {"disabled": False}, notice="user-enabled")

@@ -12,7 +12,8 @@ from everpost.domain.ids import Id, parse_id
 from everpost.domain.paging import MAX_LIMIT
 from everpost.domain.people.users import User
 from everpost.services.accounts import users
-from everpost.web.desk.desk import CurrentDesk, Desk
+from everpost.web.desk.account.confirmation import ConfirmedDesk
+from everpost.web.desk.desk import Desk
 from everpost.web.desk.forms import accepted
 from everpost.web.desk.languages import message
 from everpost.web.forms.errors import FormError
@@ -25,12 +26,12 @@ _PAGES = 10
 _CHOOSE = message("Choose who gets the posts.")
 
 
-async def confirm_removal(store: OpenStore, desk: CurrentDesk, user_id: UserId) -> Response:
+async def confirm_removal(store: OpenStore, desk: ConfirmedDesk, user_id: UserId) -> Response:
     """Ask who gets the person's posts, before the person is removed."""
     return await _page(store, desk, user_id)
 
 
-async def remove_person(request: Request, store: OpenStore, desk: CurrentDesk, user_id: UserId) -> Response:
+async def remove_person(request: Request, store: OpenStore, desk: ConfirmedDesk, user_id: UserId) -> Response:
     """Remove the person."""
     fields = await read_form(request)
     chosen = fields.get("posts", "")
