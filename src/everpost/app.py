@@ -37,6 +37,7 @@ from everpost.stores import open_schema, open_store
 from everpost.stores.caching import CachedStore
 from everpost.stores.port import Store
 from everpost.web.assets import Assets
+from everpost.web.feeds.sitemap import SitemapFiles
 from everpost.web.page_cache import PageCache
 from everpost.web.problems import error_page, handle_as_pages
 from everpost.web.rendering import Templates
@@ -98,6 +99,7 @@ def create_app(settings: Settings | None = None) -> Blog:
     handle_as_pages(blog, log_refusal)
     blog.state.api_below_pages = API
     blog.state.presentations = Presentations(api.state.renderer, settings)
+    blog.state.sitemap_files = SitemapFiles()
     blog.state.page_cache = PageCache(settings.cache_megabytes * _MEGABYTE)
     if not is_traced():
         blog.add_middleware(PublicPageShortcut)
@@ -192,7 +194,7 @@ def _wrap(
         app.add_middleware(
             CORSMiddleware,
             allow_origins=origins,
-            allow_methods=("GET", "HEAD", "POST", "PATCH", "DELETE"),
+            allow_methods=("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"),
             allow_headers=("*",),
             expose_headers=EXPOSED,
         )

@@ -206,6 +206,19 @@ class PostLocation:
 
 
 @dataclass(frozen=True, slots=True)
+class Updates:
+    """A summary of the published posts that differs after one is added, updated or removed. It cannot tell
+    whether a post was updated twice in the same millisecond.
+    """
+
+    count: int
+    checksum: int
+    """Of all times of updates. Stores compute it differently."""
+    latest: datetime | None
+    """None: there are no posts."""
+
+
+@dataclass(frozen=True, slots=True)
 class TagCount:
     """A tag, and the number of posts that have it."""
 

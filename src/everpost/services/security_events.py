@@ -38,6 +38,8 @@ class Event:
 LOGIN_SUCCEEDED = Event("login.succeeded", "info", ("user", "token", "address"))
 LOGIN_FAILED = Event("login.failed", "warning", ("user", "address"))
 PASSWORD_FAILED = Event("password.failed", "warning", ("user",))
+PASSKEY_ADDED = Event("passkey.added", "info", ("passkey", "user"))
+PASSKEY_REMOVED = Event("passkey.removed", "info", ("passkey", "user"))
 TOKEN_CREATED = Event("token.created", "info", ("token", "user", "scopes", "expires_at"))
 TOKEN_REVOKED = Event("token.revoked", "info", ("token", "by"))
 TOKEN_REFUSED = Event("token.refused", "warning", ("token", "user"))

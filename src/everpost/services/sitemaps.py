@@ -1,20 +1,22 @@
 """The public addresses of a blog, for search engines, read without the contents of posts."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import replace
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from everpost.domain.clock import HORIZON
+from everpost.domain.clock import EARLIEST, HORIZON
 from everpost.domain.ids import Id
 from everpost.domain.paging import MAX_LIMIT
 from everpost.domain.people.actors import PUBLIC
-from everpost.domain.people.users import UserQuery
-from everpost.domain.posts import PostFilter, PostKind, PostLocation, PostQuery, PostSort
+from everpost.domain.posts import PostFilter, PostKind, PostLocation, PostQuery, PostSort, Updates
 from everpost.services.posts import list_tags
 from everpost.stores.port import Store
 
 _READ = 1_000
 """The number of locations that are read at once."""
+_SETTLING = timedelta(minutes=1)
+"""More than the clocks of servers should differ."""
 
 
 async def count_public(store: Store) -> int:
@@ -54,19 +56,38 @@ async def tags_with(store: Store, posts: int) -> AsyncIterator[str]:
         after = page.rows[-1].tag
 
 
-async def authors_with(store: Store, posts: int) -> AsyncIterator[Id]:
+async def authors_with(store: Store, posts: int) -> Sequence[Id]:
     """The users with at least this number of public posts, except those who are disabled."""
-    query = UserQuery(limit=MAX_LIMIT)
-    while True:
-        page = await store.users.page(query)
-        for user in page.rows:
-            if user.disabled_at is None:
-                wanted = PostQuery(filter=replace(_public(PostKind.POST), author_id=user.id), limit=posts)
-                if len((await store.posts.page_locations(wanted)).rows) >= posts:
-                    yield user.id
-        if not page.has_more:
-            return
-        query = replace(query, after=page.rows[-1].position)
+    return await store.posts.authors(moment=HORIZON.moment(), least=posts)
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapState:
+    """A summary of the blog that differs if a public address, or its date, does. It cannot tell whether a
+    post was updated twice in the same millisecond, so a state read before `settled_at` proves nothing.
+    """
+
+    counts: tuple[int, ...]
+    """The number of public posts and pages."""
+    updates: tuple[Updates, ...]
+    names: int | None
+    """Changes with the users of the blog. None: there are no posts, and so no authors."""
+
+    @property
+    def settled_at(self) -> datetime:
+        latest = [each.latest for each in self.updates if each.latest is not None]
+        return max(latest, default=EARLIEST) + _SETTLING
+
+
+async def read_state(store: Store) -> SitemapState:
+    """The current state, read from indexes."""
+    newest = PostQuery(filter=_public(PostKind.POST), limit=1)
+    counts, updates, page = await asyncio.gather(
+        asyncio.gather(*(store.posts.count(_public(kind)) for kind in PostKind)),
+        asyncio.gather(*map(store.posts.updates, PostKind)),
+        store.posts.page_validators(newest),
+    )
+    return SitemapState(tuple(counts), tuple(updates), page.rows[0][1].names if page.rows else None)
 
 
 def _public(kind: PostKind) -> PostFilter:

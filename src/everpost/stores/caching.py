@@ -39,7 +39,7 @@ class CachedPosts:
             self._page_once, most=_READ_TOGETHER
         )
         self.comment_context, self.count, self.tags = posts.comment_context, posts.count, posts.tags
-        self.page_locations = posts.page_locations
+        self.page_locations, self.authors, self.updates = posts.page_locations, posts.authors, posts.updates
         self.add, self.save, self.remove = posts.add, posts.save, posts.remove
         self.read, self.validators, self.page_validators = posts.read, posts.validators, posts.page_validators
         self.find_validators = posts.find_validators
@@ -128,6 +128,7 @@ class CachedStore:
         self.comments, self.blog = store.comments, store.blog
         self.preview_links = store.preview_links
         self.users, self.tokens, self.limits = store.users, store.tokens, store.limits
+        self.passkeys = store.passkeys
         self.working_copies, self.records = store.working_copies, store.records
         self.ping, self.close = store.ping, store.close
 

@@ -17,7 +17,9 @@ async def fill(page: Page, fields: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-async def test_the_printed_address_sets_up_the_blog(chromium: Browser, new_desk: Desk, scripts: bool) -> None:
+async def test_from_the_printed_address_to_the_first_post_with_two_clicks(
+    chromium: Browser, new_desk: Desk, scripts: bool
+) -> None:
     code = await make_first_token(new_desk.store)
     assert code is not None
     async with new_desk.tab(chromium, scripts=scripts) as tab:
@@ -37,8 +39,13 @@ async def test_the_printed_address_sets_up_the_blog(chromium: Browser, new_desk:
         await page.get_by_role("alert").wait_for()
         await page.get_by_label("Password", exact=True).fill(PASSWORD)
         await page.get_by_role("button", name="Create blog").click()
-        await page.get_by_role("button", name="Sign out").wait_for()
-        assert (await page.title()).endswith(" · A blog")
+        await page.wait_for_url("**/desk/posts/new")
+        assert await page.title() == "Write · A blog"
+        await fill(page, {"Title": "Hello", "Text": "The *first* post"})
+        await page.get_by_role("button", name="Publish").click()
+        await page.get_by_role("status").first.wait_for()
+        await tab.open("/")
+        await page.get_by_role("link", name="Hello").wait_for()
     (admin,) = (await new_desk.store.users.page(UserQuery(limit=2))).rows
     assert (admin.name, admin.email) == ("Ada", "ada@blog.example")
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from everpost.api.http.etags import revision_text
+from everpost.domain.clock import now
 from everpost.domain.posts import PostStatus
+from everpost.domain.writing.working_copies import PostText, WorkingCopyChange
 from everpost.stores.port import Store
-from tests.contract.desk.writing import a_post
+from tests.contract.desk.writing.forms import a_post
 from tests.contract.http.people import PEOPLE, Who
 
 PAGE = Path(__file__).parents[3] / "docs" / "permissions.md"
@@ -72,6 +74,17 @@ def _post(owner: Who | None, status: PostStatus = PostStatus.PUBLISHED, *, stale
     return prepare
 
 
+async def _kept(store: Store, who: Who) -> Sent:
+    """The form that discards a working copy."""
+    sender: Who = "author" if who == "nobody" else who
+    post = await a_post(store, sender)
+    change = WorkingCopyChange(
+        user_id=PEOPLE[sender].user.id, post_id=post.id, text=PostText(title="Typed"), updated_at=now()
+    )
+    state = await store.working_copies.add(change)
+    return Sent({"post_id": post.id}, {"copy": revision_text(state.revision)})
+
+
 def _new(author: Who | None) -> Prepare:
     """The editor's form for a new post by this person. None: by whoever sends it."""
 
@@ -87,6 +100,7 @@ _POSTS: Mapping[str, Prepare] = {
     "another user's draft": _post("other author", PostStatus.DRAFT),
     "another user's": _post("other author"),
     "your own, without its revision": _post(None, stale=True),
+    "your own, kept before": _kept,
 }
 REQUESTS |= {row.name: _POSTS[row.what] for row in rows() if row.path.startswith("/desk/posts/{post_id}")}
 REQUESTS |= {

@@ -15,7 +15,10 @@ from tests.contract.desk.permissions import COLUMNS, REQUESTS, Row, Sent, rows
 from tests.contract.http.accounts import permissions as of_api
 from tests.contract.http.people import Who
 
-OWN = {"/desk/login", "/desk/logout", "/desk/welcome", "/desk/reset", "/desk/invitation"}
+OWN = {
+    *("/desk/login", "/desk/login/passkey", "/desk/logout"),
+    *("/desk/welcome", "/desk/reset", "/desk/invitation"),
+}
 """These forms are for people without a session."""
 REQUESTS.update(OF_ACCOUNT | OF_ADMINISTRATION | moderation.REQUESTS)
 

@@ -1,6 +1,6 @@
 """The sitemap, and robots.txt."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -9,11 +9,14 @@ from lxml import etree
 
 from everpost.domain.clock import now
 from everpost.domain.people.users import UserChange
-from everpost.domain.posts import PostChange, PostKind, PostStatus
+from everpost.domain.posts import PostChange, PostKind, PostLocation, PostStatus
+from everpost.domain.records import Batch
+from everpost.services import sitemaps
+from everpost.stores.port import Store
 from everpost.web.feeds import sitemap
 from tests.contract.http.people import PEOPLE
 from tests.contract.pages.conftest import ANN, Site
-from tests.contract.port.examples import LATER, MOMENT, publish
+from tests.contract.port.examples import LATER, MOMENT, a_post, publish
 
 HOME = "http://blog.example"
 LISTS = [f"{HOME}/", f"{HOME}/archive", f"{HOME}/tags"]
@@ -96,6 +99,54 @@ async def test_a_long_sitemap_is_an_index_of_files(site: Site, most: int) -> Non
         assert found.items() <= whole.items()
         for name in ("0", "01", "-1", "x", "99", "²", "999999999999999999999"):
             assert (await site.get(f"/sitemap-{name}.xml")).status_code == 404
+
+
+async def test_a_sitemap_that_has_not_changed_is_not_made_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    locations = sitemaps.public_locations
+
+    def counted(store: Store, *, skip: int, limit: int) -> AsyncIterator[PostLocation]:
+        made.append("posts")
+        return locations(store, skip=skip, limit=limit)
+
+    monkeypatch.setattr(sitemap, "public_locations", counted)
+    post = await publish(site.store, slug="hello", updated_at=now())
+    later = await publish(site.store, slug="later", publication_date=now() + timedelta(minutes=30))
+    first = await urls_of(site)
+    assert await urls_of(site) == first
+    assert len(made) == 2  # the posts are so new that another change could have the same date
+    monkeypatch.setattr(sitemaps, "_SETTLING", -timedelta(days=1))
+    for _ in range(3):
+        assert await urls_of(site) == first
+    assert len(made) == 3
+    await site.store.posts.save(post.id, PostChange(updated_at=now(), slug="new"), match=None, comments=0)
+    assert f"{HOME}/new" in await urls_of(site)
+    change = PostChange(updated_at=now(), publication_date=MOMENT)
+    await site.store.posts.save(later.id, change, match=None, comments=0)
+    assert f"{HOME}/later" in await urls_of(site)
+    await site.store.posts.remove(later.id, match=None)
+    assert await urls_of(site) == await urls_of(site)
+    assert len(made) == 6
+    await site.change(permalink="/{year}/{slug}")
+    assert f"{HOME}/2024/new" in await urls_of(site)
+
+
+@pytest.mark.long
+async def test_a_sitemap_of_a_large_blog_has_every_url_once(site: Site) -> None:
+    count = 2 * sitemap.MAX_URLS + 5
+    for start in range(0, count, 1_000):
+        numbers = range(start, min(count, start + 1_000))
+        posts = [
+            a_post(slug=f"p-{n}", publication_date=MOMENT + timedelta(milliseconds=n // 2)) for n in numbers
+        ]
+        await site.store.records.write(Batch(kept=posts))
+    files = list(await urls_of(site))
+    assert files == [f"{HOME}/sitemap-{number}.xml" for number in range(1, 5)]
+    found = [await urls_of(site, file) for file in files]
+    assert [len(urls) for urls in found] == [3, sitemap.MAX_URLS, sitemap.MAX_URLS, 5]
+    assert {url for urls in found for url in urls} == {*LISTS, *(f"{HOME}/p-{n}" for n in range(count))}
 
 
 FILES = ("/sitemap.xml", "/sitemap-1.xml", "/sitemap-2.xml", "/robots.txt", "/feeds")

@@ -54,7 +54,8 @@ PRIVATE_ATTRIBUTES: Mapping[str, str] = {
 OTHERWISE = {"math-core", "mdit-py-plugins", "nh3", "pygal", "starlette", "uvloop"}
 """Libraries whose undocumented behaviour is relied upon."""
 DOCUMENTED = """
-    alembic alembic.autogenerate alembic.config alembic.operations alembic.operations.ops
+    alembic alembic.autogenerate alembic.autogenerate.api alembic.config alembic.operations
+    alembic.operations.ops
     alembic.runtime.migration alembic.script anyascii argon2 argon2.exceptions asyncmy asyncmy.cursors
     asyncmy.errors asyncpg babel babel.dates babel.messages.mofile babel.messages.pofile babel.support
     backports bson bson.raw_bson compression fastapi
@@ -70,7 +71,8 @@ DOCUMENTED = """
     sqlalchemy.engine.interfaces sqlalchemy.exc sqlalchemy.ext.asyncio sqlalchemy.ext.compiler
     sqlalchemy.orm sqlalchemy.pool sqlalchemy.sql.functions sqlalchemy.types starlette.datastructures
     starlette.exceptions starlette.middleware.cors starlette.requests starlette.responses
-    starlette.routing starlette.types structlog typer typing_extensions yaml zxcvbn
+    starlette.routing starlette.types structlog typer typing_extensions webauthn
+    webauthn.helpers webauthn.helpers.exceptions webauthn.helpers.structs yaml zxcvbn
 """
 PUBLIC_MODULES = frozenset(DOCUMENTED.split())
 _OF_MODULES = {module.partition(".")[0] for module in PRIVATE_MODULES}

@@ -42,7 +42,10 @@ Include = Annotated[
         " reading time."
     ),
 ]
-_FIELDS = "Return only these fields: names, separated by commas. Default: all fields."
+_FIELDS = (
+    "Return only these fields: names, separated by commas. Default: all fields. The others are absent from"
+    " the response, although its schema requires them: parse it as JSON, not with a generated model."
+)
 PostFields = Annotated[
     Annotated[str, _known(_POST_FIELDS)] | None, _schema(_POST_FIELDS), Query(description=_FIELDS)
 ]

@@ -15,6 +15,7 @@ from everpost.domain.blog import (
 )
 from everpost.domain.comments import MAX_COMMENT, MAX_GUEST_NAME, Comment, CommentPolicy, CommentStatus
 from everpost.domain.paging import MAX_NUMBER
+from everpost.domain.people.passkeys import MAX_CREDENTIAL_ID, MAX_PASSKEY_NAME, MAX_PUBLIC_KEY, Passkey
 from everpost.domain.people.tokens import MAX_TOKEN_NAME, Scope, Token, TokenKind
 from everpost.domain.people.users import Role, User, email_key
 from everpost.domain.permalinks import checked_permalink
@@ -174,4 +175,18 @@ WORKING_COPIES = Kind(
     order=("user_id", "post_id"),
 )
 
-KINDS = Kinds(SETTINGS, USERS, TOKENS, POSTS, COMMENTS, WORKING_COPIES)
+PASSKEYS = Kind(
+    name="passkey",
+    plural="passkeys",
+    type=Passkey,
+    fields={
+        "id": ID,
+        "user_id": reference("user"),
+        "name": text(1, MAX_PASSKEY_NAME),
+        "credential_id": text(1, MAX_CREDENTIAL_ID),
+        "public_key": text(1, MAX_PUBLIC_KEY),
+        "created_at": MOMENT,
+    },
+)
+
+KINDS = Kinds(SETTINGS, USERS, TOKENS, POSTS, COMMENTS, WORKING_COPIES, PASSKEYS)

@@ -41,7 +41,7 @@ class GarbageCollector:
         self._posts = collections.posts
         self._comments = collections.comments
         self._users = collections.users
-        self._copies = collections.working_copies
+        self._owned = collections.owned
         self._transactions = transactions
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -121,16 +121,17 @@ class GarbageCollector:
         return len(orphans) == len(found)
 
     async def _transfer_posts(self, user_id: ObjectId) -> None:
-        """Write the heir into the posts of a removed user, and delete working copies of the user that were
-        added by a request that began before the removal. Readers have resolved the heir since the removal,
-        so it does not matter to them when, or how often, this happens.
+        """Write the heir into the posts of a removed user, and delete working copies and passkeys of the user
+        that were added by a request that began before the removal. Readers have resolved the heir since the
+        removal, so it does not matter to them when, or how often, this happens.
         """
         user = await self._users.find_one({"_id": user_id, **_REMOVED}, {"heir": 1})
         if user is not None:
             heir = user.get("heir")
             change: Filter = {"$set": {"author_id": heir}} if heir else {"$unset": {"author_id": ""}}
             await self._posts.update_many({"author_id": user_id}, change)
-            await self._copies.delete_many({"user_id": user_id})
+            for owned in self._owned:
+                await owned.delete_many({"user_id": user_id})
 
     async def _run(self) -> None:
         # Before Python 3.12, `asyncio.wait_for`, which PyMongo uses, can lose a cancellation

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
@@ -17,10 +18,12 @@ from everpost.domain.posts import (
     PostChange,
     PostFilter,
     PostKey,
+    PostKind,
     PostLocation,
     PostQuery,
     TagCount,
     TagQuery,
+    Updates,
 )
 from everpost.domain.revisions import ExpectedRevisions
 from everpost.domain.writing.saved_copies import SavedCopy
@@ -43,6 +46,7 @@ from everpost.stores.mongo.new_posts import PostInserter
 from everpost.stores.mongo.post_changes import Change, PostUpdater, Preconditions
 from everpost.stores.mongo.queries.authors import AuthorNames, named_posts
 from everpost.stores.mongo.queries.post_lists import Listing
+from everpost.stores.mongo.queries.published import PublishedPosts
 from everpost.stores.mongo.queries.tags import Tags
 from everpost.stores.port import Validator
 
@@ -69,7 +73,7 @@ class MongoPosts(Part):
         self._listing = Listing(collections, transactions, authors)
         self._bare = Batcher(self._get_bare, most=_MOST_TOGETHER)
         self._contexts = Batcher(self._read_contexts, most=_MOST_TOGETHER)
-        self._tags = Tags(collections)
+        self._tags, self._published = Tags(collections), PublishedPosts(collections)
         slugs: KeyedLocks[str] = KeyedLocks()
         """Searches of this process for a free number run one after the other: concurrent ones would all find
         the same number.
@@ -217,6 +221,14 @@ class MongoPosts(Part):
         async with self._listing.session(filter) as session:
             choice = await self._listing.choose(filter, session)
             return 0 if choice is None else await self._listing.count(choice, session)
+
+    @reads
+    async def authors(self, *, moment: datetime, least: int) -> Sequence[Id]:
+        return await self._published.authors(moment, least)
+
+    @reads
+    async def updates(self, kind: PostKind) -> Updates:
+        return await self._published.updates(kind)
 
     @reads
     async def tags(self, query: TagQuery) -> Page[TagCount]:

@@ -19,7 +19,11 @@ from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Batch, Transfer
 from everpost.errors import Conflict
 from everpost.stores.mongo.bulk.people import PeopleWriter
-from everpost.stores.mongo.bulk.record_collections import RecordCollection, working_copy_collection
+from everpost.stores.mongo.bulk.record_collections import (
+    RecordCollection,
+    passkey_collection,
+    working_copy_collection,
+)
 from everpost.stores.mongo.bulk.snapshots import MongoSnapshot
 from everpost.stores.mongo.bulk.spool import Spool
 from everpost.stores.mongo.bulk.threads import ThreadWriter
@@ -46,7 +50,7 @@ class MongoRecords(Part):
     ) -> None:
         """`others`: additional kinds of records, in the order of a stream."""
         self.kinds = Kinds(*KINDS, *(each.kind for each in others))
-        self._others = (working_copy_collection(collections), *others)
+        self._others = (working_copy_collection(collections), passkey_collection(collections), *others)
         self._collections = collections
         self._transactions = transactions
         self._garbage = garbage

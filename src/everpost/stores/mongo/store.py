@@ -11,6 +11,7 @@ from everpost.stores.mongo.engine.replica_sets import can_be_replaced, require_r
 from everpost.stores.mongo.engine.transactions import Transactions
 from everpost.stores.mongo.garbage_collection import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections
+from everpost.stores.mongo.passkeys import MongoPasskeys
 from everpost.stores.mongo.posts import MongoPosts
 from everpost.stores.mongo.preview_links import MongoPreviewLinks
 from everpost.stores.mongo.queries.authors import AuthorNames
@@ -40,6 +41,7 @@ class MongoStore:
         self.comments = MongoComments(collections, transactions, authors, garbage)
         self.users = MongoUsers(collections, transactions, garbage)
         self.tokens = MongoTokens(collections, transactions)
+        self.passkeys = MongoPasskeys(collections, transactions)
         self.limits = MongoRateLimits(collections)
         self.blog = MongoBlogs(collections, transactions)
         self.working_copies = MongoWorkingCopies(collections, authors)
@@ -47,7 +49,8 @@ class MongoStore:
         if can_be_replaced:
             leadership = Leadership(database)
             posts = (self.posts, self.preview_links, self.comments, self.working_copies)
-            for part in (*posts, self.users, self.tokens, self.limits, self.blog, self.records):
+            people = (self.users, self.tokens, self.passkeys, self.limits)
+            for part in (*posts, *people, self.blog, self.records):
                 part.leadership = leadership
 
     @classmethod

@@ -25,7 +25,8 @@ from everpost.stores.mongo.model.people import UserDocument, read_user, user_doc
 from everpost.stores.mongo.settings import renew_names
 
 _ENABLED_ADMIN: Filter = {"role": Role.ADMIN.value, "disabled_at": {"$exists": False}, **LIVING}
-_FIELDS: Filter = {"tokens": 0}
+USER_FIELDS: Filter = {"tokens": 0}
+"""Of the document of a user."""
 _STANDING: Filter = {"role": 1, "disabled_at": 1}
 
 
@@ -42,20 +43,20 @@ class MongoUsers(Part):
 
     @reads
     async def get(self, id: Id) -> User:
-        document = await self._users.find_one({"_id": ObjectId(id), **LIVING}, _FIELDS)
+        document = await self._users.find_one({"_id": ObjectId(id), **LIVING}, USER_FIELDS)
         if document is None:
             raise NotFound("user", id)
         return read_user(document)
 
     @reads
     async def find(self, email: str) -> User | None:
-        document = await self._users.find_one({"email_key": email_key(email)}, _FIELDS)
+        document = await self._users.find_one({"email_key": email_key(email)}, USER_FIELDS)
         return None if document is None else read_user(document)
 
     @reads
     async def page(self, query: UserQuery) -> Page[User]:
         wanted = beyond(query.after, [dict(LIVING)], USERS_BY_CREATION)
-        cursor = self._users.find(wanted, _FIELDS).hint(USERS_BY_CREATION).sort(USERS_BY_CREATION)
+        cursor = self._users.find(wanted, USER_FIELDS).hint(USERS_BY_CREATION).sort(USERS_BY_CREATION)
         documents = await cursor.limit(query.limit + 1).to_list()
         return Page.of([*map(read_user, documents)], query.limit)
 
@@ -99,7 +100,7 @@ class MongoUsers(Part):
         document = await self._users.find_one_and_update(
             _named(id, match),
             _update(change),
-            projection=_FIELDS,
+            projection=USER_FIELDS,
             return_document=ReturnDocument.AFTER,
             session=session,
         )
@@ -125,7 +126,8 @@ class MongoUsers(Part):
         # The heir also inherits what this user inherited.
         passed_on: Filter = {"$unset": {"heir": ""}} if heir is None else {"$set": {"heir": heir}}
         await self._users.update_many({"heir": user_id}, passed_on, session=session)
-        await self._collections.working_copies.delete_many({"user_id": user_id}, session=session)
+        for owned in self._collections.owned:
+            await owned.delete_many({"user_id": user_id}, session=session)
         await self._require_admin(before, session)
 
     async def _require_admin(self, before: UserDocument, session: Session) -> None:

@@ -10,6 +10,7 @@ the protocol: `Conflict("slug")` of `Posts` is `Conflict("post", "slug")`.
 
 from everpost.stores.port.blog import Blogs as Blogs
 from everpost.stores.port.comments import Comments as Comments
+from everpost.stores.port.passkeys import Passkeys as Passkeys
 from everpost.stores.port.posts import Posts as Posts
 from everpost.stores.port.posts import Validator as Validator
 from everpost.stores.port.preview_links import PreviewLinks as PreviewLinks

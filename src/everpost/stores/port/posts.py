@@ -1,6 +1,7 @@
 """The posts of a blog."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from everpost.domain.comment_preconditions import CommentContext
@@ -12,10 +13,12 @@ from everpost.domain.posts import (
     PostChange,
     PostFilter,
     PostKey,
+    PostKind,
     PostLocation,
     PostQuery,
     TagCount,
     TagQuery,
+    Updates,
 )
 from everpost.domain.revisions import ExpectedRevisions
 from everpost.domain.writing.saved_copies import SavedCopy
@@ -90,6 +93,18 @@ class Posts(Protocol):
 
     async def count(self, filter: PostFilter) -> int:
         """Return the number of posts that match."""
+        ...
+
+    async def authors(self, *, moment: datetime, least: int) -> Sequence[Id]:
+        """Return the ids, in order, of the users who have at least this number of posts (not pages) that are
+        public at this time, without those who are disabled.
+        """
+        ...
+
+    async def updates(self, kind: PostKind) -> Updates:
+        """Sum up when the published posts of this kind, scheduled ones included, were updated. It reads an
+        index only.
+        """
         ...
 
     async def tags(self, query: TagQuery) -> Page[TagCount]:

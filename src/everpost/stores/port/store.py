@@ -4,6 +4,7 @@ from typing import Protocol
 
 from everpost.stores.port.blog import Blogs
 from everpost.stores.port.comments import Comments
+from everpost.stores.port.passkeys import Passkeys
 from everpost.stores.port.posts import Posts
 from everpost.stores.port.preview_links import PreviewLinks
 from everpost.stores.port.rate_limits import RateLimits
@@ -30,6 +31,9 @@ class Store(Protocol):
 
     @property
     def tokens(self) -> Tokens: ...
+
+    @property
+    def passkeys(self) -> Passkeys: ...
 
     @property
     def limits(self) -> RateLimits: ...

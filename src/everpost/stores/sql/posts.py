@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import insert
 
@@ -18,10 +19,12 @@ from everpost.domain.posts import (
     PostChange,
     PostFilter,
     PostKey,
+    PostKind,
     PostLocation,
     PostQuery,
     TagCount,
     TagQuery,
+    Updates,
 )
 from everpost.domain.revisions import ExpectedRevisions, new_stamp
 from everpost.domain.writing.saved_copies import SavedCopy
@@ -156,6 +159,14 @@ class SqlPosts:
             post_lists.count_query(normalized.shape), normalized.parameters, bounded=False
         )
         return int(count)
+
+    async def authors(self, *, moment: datetime, least: int) -> Sequence[Id]:
+        rows = await self._connections.fetch(*post_lists.authors(moment, least), bounded=False)
+        return [row.id for row in rows]
+
+    async def updates(self, kind: PostKind) -> Updates:
+        (row,) = await self._connections.fetch(*post_lists.updates(kind), bounded=False)
+        return Updates(int(row.count), int(row.checksum), row.latest)
 
     async def tags(self, query: TagQuery) -> Page[TagCount]:
         rows = await self._connections.fetch(*post_lists.page_of_tags(query), bounded=False)

@@ -9,6 +9,7 @@ from everpost.stores.schema import Prepare, leave
 from everpost.stores.sql.bulk.records import SqlRecords
 from everpost.stores.sql.comments import SqlComments
 from everpost.stores.sql.engine import Connections, EngineName
+from everpost.stores.sql.passkeys import SqlPasskeys
 from everpost.stores.sql.posts import SqlPosts
 from everpost.stores.sql.preview_links import SqlPreviewLinks
 from everpost.stores.sql.rate_limits import SqlRateLimits
@@ -31,6 +32,7 @@ class SqlStore:
         self.comments = SqlComments(connections)
         self.users = SqlUsers(connections)
         self.tokens = SqlTokens(connections)
+        self.passkeys = SqlPasskeys(connections)
         self.limits = SqlRateLimits(connections)
         self.blog = SqlBlogs(connections)
         self.working_copies = SqlWorkingCopies(connections)

@@ -28,6 +28,7 @@ _DETAILS: Mapping[str, str] = {
 }
 """By the type of Pydantic's error."""
 _REASONS: Mapping[str, str] = {
+    "was not accepted": message("The passkey was not accepted. Try again."),
     "is empty": message("Fill in this field."),
     "should be in the future": message("Enter a date that is not in the past."),
     "should be the id of another user": message("This person has been removed. Choose another."),

@@ -28,6 +28,8 @@ NOTICES = {
     "comments-spam": message("The comments were marked as spam."),
     "settings-saved": message("The settings have been saved."),
     "account-saved": message("Your account has been saved."),
+    "passkey-added": message("The passkey has been added."),
+    "passkey-removed": message("The passkey has been removed."),
     "password-saved": message("Your password has been changed."),
     "session-ended": message("The session has ended."),
     "sessions-ended": message("You are signed out everywhere else."),
@@ -38,6 +40,8 @@ NOTICES = {
     "scheduled": message("The post is scheduled: readers see it from its publication date on."),
     "unpublished": message("The post is a draft again: readers no longer see it."),
     "deleted": message("The post is deleted."),
+    "links-revoked": message("The links to the preview no longer work."),
+    "discarded": message("The unsaved text is discarded."),
 }
 """The text of each notice. Add yours."""
 

@@ -8,13 +8,28 @@ from fastapi.routing import APIRoute
 
 from everpost.api.http.request_bodies import MAX_POST_BODY
 from everpost.web.desk import start
-from everpost.web.desk.account import account, confirmation, invitation, login, reset, tokens, welcome
+from everpost.web.desk.account import (
+    account,
+    confirmation,
+    invitation,
+    login,
+    passkeys,
+    reset,
+    tokens,
+    welcome,
+)
 from everpost.web.desk.administration import database, people, person, removal, settings
 from everpost.web.desk.administration import invitation as invitations
 from everpost.web.desk.frame import PREFIX, Frame
 from everpost.web.desk.moderation import decisions, queue
-from everpost.web.desk.writing import decisions as post_decisions
-from everpost.web.desk.writing import editor, posts, preview
+from everpost.web.desk.writing import (
+    editor,
+    post_actions,
+    posts,
+    preview,
+    preview_links,
+    working_copies,
+)
 
 MAX_FORM = 16 * 1024
 """Bytes of a short form. Pages with longer ones have a limit of their own."""
@@ -43,7 +58,11 @@ def _add_account(app: FastAPI) -> None:
     add = partial(_add, app)
     add("GET", "/login", login.show_login)
     add("POST", "/login", login.sign_in)
+    add("POST", "/login/passkey", passkeys.sign_in)
     add("POST", "/logout", login.sign_out)
+    add("GET", "/account/passkeys", passkeys.show_passkeys)
+    add("POST", "/account/passkeys", passkeys.add_passkey)
+    add("POST", "/account/passkeys/{passkey_id}", passkeys.remove_passkey)
     add("GET", tokens.PATH, tokens.show_tokens)
     add("POST", tokens.PATH, tokens.create_token)
     add("POST", f"{tokens.PATH}/{{token_id}}/revoke", tokens.revoke_token)
@@ -71,9 +90,14 @@ def _add_writing(app: FastAPI) -> None:
     add("POST", "/posts/new", editor.create, max_form=MAX_EDITOR_FORM)
     add("GET", "/posts/{post_id}", editor.show)
     add("POST", "/posts/{post_id}", editor.save, max_form=MAX_EDITOR_FORM)
-    add("POST", "/posts/{post_id}/undo", post_decisions.undo)
-    add("GET", "/posts/{post_id}/delete", post_decisions.ask_to_delete)
-    add("POST", "/posts/{post_id}/delete", post_decisions.delete)
+    add("POST", "/posts/{post_id}/undo", post_actions.undo)
+    add("GET", "/posts/{post_id}/delete", post_actions.ask_to_delete)
+    add("POST", "/posts/{post_id}/delete", post_actions.delete)
+    add("GET", "/posts/{post_id}/state", working_copies.show_state)
+    add("POST", "/posts/{post_id}/working-copy", working_copies.keep, max_form=MAX_EDITOR_FORM)
+    add("POST", "/posts/{post_id}/working-copy/discard", working_copies.discard)
+    add("POST", "/posts/{post_id}/preview-link", preview_links.share)
+    add("POST", "/posts/{post_id}/preview-link/revoke", preview_links.revoke)
     add("GET", "/preview", preview.show_empty)
     add("POST", "/preview", preview.show, max_form=MAX_EDITOR_FORM)
 

@@ -1,8 +1,10 @@
 """The sitemap, which names every public address to search engines (https://www.sitemaps.org/protocol.html)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from weakref import ref
 from xml.sax.saxutils import escape
 
 from fastapi import Request, Response
@@ -11,10 +13,19 @@ from everpost.api.routing.dependencies import OpenStore
 from everpost.api.schemas.text import format_timestamp
 from everpost.domain.clock import now
 from everpost.errors import NotFound
-from everpost.services.sitemaps import authors_with, count_public, public_locations, tags_with
+from everpost.services.sitemaps import (
+    SitemapState,
+    authors_with,
+    count_public,
+    public_locations,
+    read_state,
+    tags_with,
+)
+from everpost.stores.deadlines import ending
 from everpost.stores.port import Store
 from everpost.web.feeds.requests import keep
 from everpost.web.page_cache import CurrentPageCache, PageCache
+from everpost.web.pages import RenderedPage
 from everpost.web.public.lists import FEW
 from everpost.web.site import CurrentPresentation, Presentation
 
@@ -22,7 +33,8 @@ MAX_URLS = 45_000
 """In one file: the protocol allows 50,000."""
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_ONE_AT_A_TIME = "sitemap_lock"
+MEDIA_TYPE = "application/xml; charset=utf-8"
+_MOST_STATES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +87,7 @@ class _Sitemap:
         urls = self.shown.urls
         for path in (urls.home, urls.archive, urls.tags):
             yield path
-        async for author_id in authors_with(self.store, FEW):
+        for author_id in await authors_with(self.store, FEW):
             yield urls.author(author_id)
         async for tag in tags_with(self.store, FEW):
             yield urls.tag(tag)
@@ -87,13 +99,38 @@ class _Sitemap:
             yield _url(urls.absolute(urls.post(location)), format_timestamp(changed_at))
 
 
+class SitemapFiles:
+    """The files of this application that are still in its page cache, and the state of the blog that each of
+    them shows. Only one is made at a time, because each reads many posts.
+    """
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._states: dict[tuple[object, ...], tuple[SitemapState, ref[RenderedPage]]] = {}
+
+    async def page(
+        self, cache: PageCache, key: tuple[object, ...], store: Store, make: Callable[[], Awaitable[bytes]]
+    ) -> RenderedPage:
+        """The file with this key, made if the blog has changed."""
+        async with self._lock:
+            moment, state = now(), await read_state(store)
+            page = cache.find(key, ())
+            known = self._states.pop(key, None)
+            if page is None or known is None or known[0] != state or known[1]() is not page:
+                with ending(None):  # every call has its own deadline: together, they may take longer
+                    page = keep(cache, key, (), await make(), MEDIA_TYPE)
+            if state.settled_at < moment:
+                self._states[key] = state, ref(page)
+            if len(self._states) > _MOST_STATES:
+                self._states.clear()
+            return page
+
+
 async def show_sitemap(
     request: Request, store: OpenStore, shown: CurrentPresentation, cache: CurrentPageCache
 ) -> Response:
     """The sitemap, or the index of its files."""
-    async with _lock(request):
-        body = await _Sitemap(store, shown, MAX_URLS).whole()
-    return await _answer(request, shown, cache, body)
+    return await _answer(request, store, shown, cache, _Sitemap(store, shown, MAX_URLS).whole)
 
 
 async def show_sitemap_file(
@@ -102,23 +139,19 @@ async def show_sitemap_file(
     """A file of a sitemap that has several."""
     if not (number.isascii() and number.isdecimal() and len(number) < 6 and number[0] != "0"):
         raise NotFound("sitemap", "")
-    async with _lock(request):
-        body = await _Sitemap(store, shown, MAX_URLS).file(int(number))
-    return await _answer(request, shown, cache, body)
+    make = partial(_Sitemap(store, shown, MAX_URLS).file, int(number))
+    return await _answer(request, store, shown, cache, make)
 
 
-def _lock(request: Request) -> asyncio.Lock:
-    """The lock that keeps requests for sitemaps from reading all posts at the same time."""
-    state = request.app.state
-    if not hasattr(state, _ONE_AT_A_TIME):
-        setattr(state, _ONE_AT_A_TIME, asyncio.Lock())
-    lock: asyncio.Lock = getattr(state, _ONE_AT_A_TIME)
-    return lock
-
-
-async def _answer(request: Request, shown: Presentation, cache: PageCache, body: bytes) -> Response:
-    key, media_type = (shown, request.scope["path"]), "application/xml; charset=utf-8"
-    page = keep(cache, key, (), body, media_type)
+async def _answer(
+    request: Request,
+    store: Store,
+    shown: Presentation,
+    cache: PageCache,
+    make: Callable[[], Awaitable[bytes]],
+) -> Response:
+    files: SitemapFiles = request.app.state.sitemap_files
+    page = await files.page(cache, (shown, request.scope["path"], MAX_URLS), store, make)
     # Compressing megabytes would delay other requests.
     return await asyncio.to_thread(page.answer, request, now())
 

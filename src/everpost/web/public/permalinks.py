@@ -108,9 +108,8 @@ async def _find_by_slug(store: Store, shown: Presentation, path: str) -> Post | 
     """The post with the slug, or a former one, at the end of the path, or before its date at the end, as in
     most permalink patterns: the blog may have had another pattern.
     """
-    *before, end = path.split("/")[1:]
     dates: list[str] = []
-    for segment in (end, *reversed(before)):
+    for segment in reversed(path.split("/")[1:]):
         found = await _find(store, PermalinkMatch(slug=segment))
         post = found or await posts.find_post_by_paths(store, PUBLIC, spellings(f"/{segment}"))
         if post is not None and {*dates} <= {*_dates_of(post, shown)}:

@@ -125,7 +125,7 @@ async def test_a_named_token_is_no_session_to_end(ann: DeskSite) -> None:
 async def test_giving_the_password_again_starts_a_new_session(ann: DeskSite) -> None:
     page = Page(await ann.get("/desk/confirm?next=%2Fdesk%2Faccount"))
     assert page.one("//title") == "Confirm your password · Blog"
-    fields = {"next": page.one("//input[@name='next']/@value"), "current_password": PASSWORD}
+    fields = {"next": page.all("//input[@name='next']/@value")[0], "current_password": PASSWORD}
     answer = await ann.send("/desk/confirm", fields)
     assert (answer.status_code, answer.headers["location"]) == (303, "/desk/account")
     assert cookie_of(answer) != ann.secret

@@ -7,9 +7,11 @@ import pytest
 from fastapi import FastAPI, Response
 
 from everpost.domain.clock import now
+from everpost.domain.people.users import Role
 from everpost.web.desk.account import confirmation
 from everpost.web.desk.account.confirmation import RECENT, ConfirmedDesk
 from tests.contract.desk.conftest import DeskSite
+from tests.contract.http.people import PEOPLE
 from tests.contract.pages.html import Page
 
 PATH = "/desk/dangerous"
@@ -49,3 +51,30 @@ async def test_an_older_session_is_sent_to_the_page_that_asks(
     page = Page(sent)
     assert (page.one("//h1"), page.one("//main//a/@href")) == ("Confirm your password", "/desk/confirm")
     assert (await dangerous.get(PATH)).headers["location"].startswith("/desk/login?")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [f"/desk/people/{PEOPLE['author'].user.id}", "/desk/settings/database", "/desk/account/passkeys"],
+)
+async def test_pages_that_can_do_much_harm_are_guarded(
+    desk: DeskSite, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = await desk.as_("admin")
+    assert (await ada.get(path)).status_code == 200
+    later = now() + RECENT
+    monkeypatch.setattr(confirmation, "now", lambda: later)
+    assert (await ada.get(path)).headers["location"].startswith("/desk/confirm?next=")
+
+
+async def test_a_role_and_an_export_need_a_recent_session(
+    desk: DeskSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = await desk.as_("admin")
+    later = now() + RECENT
+    monkeypatch.setattr(confirmation, "now", lambda: later)
+    role = await ada.send(f"/desk/people/{PEOPLE['author'].user.id}/role", {"role": "admin"})
+    assert role.status_code == 401
+    assert (await desk.store.users.get(PEOPLE["author"].user.id)).role is Role.AUTHOR
+    archive = await ada.send("/desk/settings/database/export", {})
+    assert (archive.status_code, archive.headers["content-type"]) == (401, "text/html; charset=utf-8")

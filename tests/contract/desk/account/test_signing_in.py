@@ -38,8 +38,8 @@ async def test_signing_in_leads_to_the_page_that_was_requested(desk: DeskSite) -
     assert away.headers["location"] == "/desk/login?next=%2Fdesk%2Fposts%3Fstatus%3Ddraft"
     page = Page(await desk.get(away.headers["location"]))
     assert page.one("//title") == "Sign in · Blog"
-    assert page.one("//main//form/@action") == "/desk/login"
-    fields = {"next": page.one("//input[@name='next']/@value"), **RIGHT}
+    assert page.all("//main//form/@action")[0] == "/desk/login"
+    fields = {"next": page.all("//input[@name='next']/@value")[0], **RIGHT}
     answer = await desk.send("/desk/login", fields, user_agent=FIREFOX)
     assert (answer.status_code, answer.headers["location"]) == (303, "/desk/posts?status=draft")
     secret = cookie_of(answer)

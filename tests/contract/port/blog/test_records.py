@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from everpost.domain.comments import Comment, CommentStatus
+from everpost.domain.people.passkeys import Passkey
 from everpost.domain.people.tokens import Token
 from everpost.domain.people.users import User
 from everpost.domain.posts import Post, PostChange, PostFilter
@@ -129,7 +130,9 @@ async def test_erasing_a_record_erases_its_dependents(store: Store) -> None:
     assert posts[0].author is None
     copies = [each for each in left if isinstance(each, WorkingCopy)]
     assert [copy.user_id for copy in copies] == [ANN.id] * 2
-    assert len(left) == 1 + 2 + 3 + 8 + 2
+    keys = [each for each in left if isinstance(each, Passkey)]
+    assert [key.user_id for key in keys] == [ANN.id]
+    assert len(left) == 1 + 2 + 3 + 8 + 2 + 1
     assert await store.comments.find(numbered(100)) is None
 
 

@@ -15,6 +15,7 @@ from everpost.domain.blog import (
 from everpost.domain.clock import EARLIEST, LATEST
 from everpost.domain.comments import MAX_COMMENT, Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
+from everpost.domain.people.passkeys import MAX_CREDENTIAL_ID, MAX_PUBLIC_KEY, Passkey
 from everpost.domain.people.tokens import Scope, Token, TokenKind
 from everpost.domain.people.users import Author, Role, User
 from everpost.domain.posts import (
@@ -174,6 +175,19 @@ WORKING_COPIES = (
 )
 
 
+PASSKEYS = tuple(
+    Passkey(
+        id=numbered(0x700 + number),
+        user_id=user.id,
+        name=PLANES,
+        credential_id="_" * MAX_CREDENTIAL_ID,
+        public_key="-" * MAX_PUBLIC_KEY,
+        created_at=LATEST,
+    )
+    for number, user in enumerate((OTTO, ANN))
+)
+
+
 def a_whole_blog() -> list[Record]:
     """The records of a blog with every kind of content, in order."""
     threads = {
@@ -185,10 +199,10 @@ def a_whole_blog() -> list[Record]:
         thread = threads.get(post.id, [])
         approved = sum(comment.status is CommentStatus.APPROVED for comment in thread)
         records += [replace(post, comment_count=approved), *thread]
-    return [*records, *WORKING_COPIES]
+    return [*records, *WORKING_COPIES, *PASSKEYS]
 
 
-COUNTS = {"settings": 1, "user": 2, "token": 2, "post": 4, "comment": 16, "working_copy": 3}
+COUNTS = {"settings": 1, "user": 2, "token": 2, "post": 4, "comment": 16, "working_copy": 3, "passkey": 2}
 """The number of its records of each kind."""
 
 
@@ -204,8 +218,15 @@ def changed(record: Record) -> Record:
         return replace(record, name="Another", email=f"{record.id}@b.example", version=9)
     if isinstance(record, Token):
         return replace(record, name="Another", expires_at=None, scopes=frozenset())
+    return changed_rarely(record)
+
+
+def changed_rarely(record: Record) -> Record:
+    """As `changed`, for the kinds of which a blog has few."""
     if isinstance(record, WorkingCopy):
         return replace(record, text=PostText(slug="Other"), base=None, version=9)
+    if isinstance(record, Passkey):
+        return replace(record, name="Another", public_key="other", created_at=MOMENT)
     assert isinstance(record, Blog)
     return replace(record, version=9)
 

@@ -24,15 +24,16 @@ class PeopleWriter:
     def __init__(self, collections: Collections) -> None:
         self._posts = collections.posts
         self._users = collections.users
-        self._copies = collections.working_copies
+        self._owned = collections.owned
         self._blog = collections.blog
 
     async def erase_users(self, users: Sequence[User]) -> None:
-        """Remove these users with their tokens and working copies, also as authors of posts and as heirs."""
+        """Remove these users with everything that they own, also as authors of posts and as heirs."""
         these = {"$in": [ObjectId(user.id) for user in users]}
         await self._posts.update_many({"author_id": these}, {"$unset": {"author_id": ""}})
         await self._users.update_many({"heir": these}, {"$unset": {"heir": ""}})
-        await self._copies.delete_many({"user_id": these})
+        for owned in self._owned:
+            await owned.delete_many({"user_id": these})
         removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
         await self._users.update_many({"_id": these, **LIVING}, removal)
 

@@ -10,6 +10,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 from everpost.domain.paging import Position
 from everpost.stores.mongo.engine.connection import Database
 from everpost.stores.mongo.model.documents import CommentDocument, PostDocument, TransferDocument
+from everpost.stores.mongo.model.passkeys import PasskeyDocument
 from everpost.stores.mongo.model.people import BlogDocument, LimitDocument, UserDocument
 from everpost.stores.mongo.model.working_copies import WorkingCopyDocument
 
@@ -19,6 +20,7 @@ USERS = "users"
 LIMITS = "limits"
 BLOG = "blog"
 WORKING_COPIES = "working_copies"
+PASSKEYS = "passkeys"
 TRANSFERS = "transfers"
 
 Index = list[tuple[str, int]]
@@ -42,12 +44,14 @@ QUEUE: Index = [("status", 1), ("publication_date", 1), ("_id", 1)]
 USERS_BY_CREATION: Index = [("created_at", 1), ("_id", 1)]
 WORKING_COPIES_OF_USER: Index = [("user_id", 1), ("updated_at", -1), ("post_id", -1)]
 
+PASSKEYS_OF_USER: Index = [("user_id", 1), ("created_at", 1), ("_id", 1)]
+
 
 @dataclass(frozen=True, slots=True)
 class Collections:
     """`posts`, each with a preview of its thread; `comments`; `users` with their tokens; `limits`, the
-    counters of rate limits; `working_copies`; `blog`, the settings; `transfers`, the latest move of a whole
-    blog into this database.
+    counters of rate limits; `working_copies`; `passkeys`; `blog`, the settings; `transfers`, the latest move
+    of a whole blog into this database.
     """
 
     posts: AsyncCollection[PostDocument]
@@ -56,6 +60,7 @@ class Collections:
     limits: AsyncCollection[LimitDocument]
     blog: AsyncCollection[BlogDocument]
     working_copies: AsyncCollection[WorkingCopyDocument]
+    passkeys: AsyncCollection[PasskeyDocument]
     transfers: AsyncCollection[TransferDocument]
 
     @classmethod
@@ -67,8 +72,14 @@ class Collections:
             limits=cast("AsyncCollection[LimitDocument]", database[LIMITS]),
             blog=cast("AsyncCollection[BlogDocument]", database[BLOG]),
             working_copies=cast("AsyncCollection[WorkingCopyDocument]", database[WORKING_COPIES]),
+            passkeys=cast("AsyncCollection[PasskeyDocument]", database[PASSKEYS]),
             transfers=cast("AsyncCollection[TransferDocument]", database[TRANSFERS]),
         )
+
+    @property
+    def owned(self) -> Sequence[AsyncCollection[Any]]:
+        """The collections whose documents have a `user_id`, and are removed with that user."""
+        return (self.working_copies, self.passkeys)
 
 
 Filter = dict[str, Any]

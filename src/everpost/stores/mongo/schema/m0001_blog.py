@@ -141,6 +141,16 @@ _WORKING_COPY = document(
     },
     {"base": document({"etag": text(1, 100), "updated_at": DATE, "text": _TYPED})},
 )
+_PASSKEY = document(
+    {
+        "_id": ID,
+        "user_id": ID,
+        "name": text(1, 100),
+        "credential_id": text(1, 1_364),
+        "public_key": text(1, 8_000),
+        "created_at": DATE,
+    }
+)
 _TRANSFER = document({"_id": one_of("transfer"), "origin": text(1, 64)}, {"digest": text(64, 64)})
 
 
@@ -213,6 +223,7 @@ COLLECTIONS = {
         {"$jsonSchema": _WORKING_COPY},
         (_index("of_user", "user_id", "-updated_at", "-post_id"), _index("of_post", "post_id")),
     ),
+    "passkeys": Collection({"$jsonSchema": _PASSKEY}, (_index("of_user", "user_id", "created_at", "_id"),)),
     "blog": Collection({"$jsonSchema": _BLOG}),
     "transfers": Collection({"$jsonSchema": _TRANSFER}),
 }
@@ -255,6 +266,7 @@ MIGRATION = Definition(
         Loss("posts", "posts", {"removed_at": {"$exists": False}}),
         Loss("users", "users", {"removed_at": {"$exists": False}}),
         Loss("working copies", "working_copies"),
+        Loss("passkeys", "passkeys"),
         Loss("settings of the blog", "blog", {"version": {"$gt": 1}}),
         Loss("the mark of an unfinished copy or import", "transfers", {"digest": {"$exists": False}}),
     ),

@@ -23,7 +23,15 @@ from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
 from everpost.domain.paging import Position
 from everpost.domain.posts import Post
-from everpost.domain.record_kinds.registry import COMMENTS, POSTS, SETTINGS, TOKENS, USERS, WORKING_COPIES
+from everpost.domain.record_kinds.registry import (
+    COMMENTS,
+    PASSKEYS,
+    POSTS,
+    SETTINGS,
+    TOKENS,
+    USERS,
+    WORKING_COPIES,
+)
 from everpost.stores.sql.bulk.record_table import (
     LIMIT,
     Octets,
@@ -48,6 +56,7 @@ from everpost.stores.sql.model.mappers import (
     user_of,
     user_values,
 )
+from everpost.stores.sql.model.passkeys import PasskeyRow, passkey_of, passkey_values
 from everpost.stores.sql.model.tables import (
     BlogRow,
     CommentRow,
@@ -168,5 +177,11 @@ RECORD_TABLES: tuple[RecordTable[Any], ...] = (
         values=working_copy_values,
         record=working_copy_of,
         octets=Octets(WorkingCopyRow.text) + func.coalesce(Octets(WorkingCopyRow.base), 0),
+    ),
+    RecordTable(
+        kind=PASSKEYS,
+        table=cast("Table", PasskeyRow.__table__),
+        values=passkey_values,
+        record=passkey_of,
     ),
 )

@@ -293,7 +293,3 @@ class TransferRow(Base):
     number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     origin: Mapped[str] = mapped_column(ExactText(DIGEST_LENGTH))
     digest: Mapped[str | None] = mapped_column(ExactText(DIGEST_LENGTH))
-
-
-METADATA = Base.metadata
-"""All tables."""

@@ -4,6 +4,7 @@ of an index, read in its order.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from functools import cache
 from typing import Any
@@ -15,7 +16,7 @@ from everpost.domain.ids import Id
 from everpost.domain.paging import MAX_LIMIT, Position
 from everpost.domain.posts import PostFilter, PostKind, PostQuery, PostSort, PostStatus, TagQuery
 from everpost.stores.sql.model.mappers import Values
-from everpost.stores.sql.model.tables import PostRow, PostTagRow
+from everpost.stores.sql.model.tables import PostRow, PostTagRow, UserRow
 from everpost.stores.sql.model.types import IdText, Moment
 from everpost.stores.sql.queries.keyset import POSITION, After, Before, position_values
 from everpost.stores.sql.queries.post_queries import VALIDATOR
@@ -28,6 +29,7 @@ _AUTHOR = bindparam("author", type_=IdText)
 _VIEWER = bindparam("viewer", type_=IdText)
 _UNTIL = bindparam("until", type_=Moment)
 _UPDATED_UNTIL = bindparam("updated_until", type_=Moment)
+_LEAST = bindparam("least", type_=BigInteger)
 _SKIP = bindparam("skip", type_=BigInteger)
 
 _DATES = (PostRow.id, PostRow.publication_date, PostRow.updated_at)
@@ -220,6 +222,46 @@ def page_of_tags(query: TagQuery) -> tuple[AnySelect, Values]:
         "limit": query.limit + 1,
     }
     return _tags(after=query.after is not None), {**values, **where}
+
+
+@cache
+def _authors() -> AnySelect:
+    return (
+        select(PostRow.__table__.c.author_id.label("id"))
+        .join(UserRow, UserRow.id == PostRow.__table__.c.author_id)
+        .where(PostRow.status == _STATUS, PostRow.kind == _KIND, PostRow.publication_date <= _UNTIL)
+        .where(UserRow.disabled_at.is_(None))
+        .group_by(PostRow.__table__.c.author_id)
+        .having(func.count() >= _LEAST)
+        .order_by(PostRow.__table__.c.author_id)
+        .with_hint(PostRow, "FORCE INDEX (ix_posts_author_id_status_kind_publication_date_id)", "mysql")
+    )
+
+
+def authors(moment: datetime, least: int) -> tuple[AnySelect, Values]:
+    """Return a statement for the ids of the authors with this number of public posts, and its parameters."""
+    published: Values = {"status": PostStatus.PUBLISHED, "kind": PostKind.POST}
+    return _authors(), published | {"until": moment, "least": least}
+
+
+@cache
+def _updates() -> AnySelect:
+    # The lower bits, because the sum of all could overflow.
+    bits = type_coerce(PostRow.updated_at, BigInteger).bitwise_and(literal_column("2147483647"))
+    return (
+        select(
+            func.count().label("count"),
+            func.coalesce(func.sum(bits), literal_column("0")).label("checksum"),
+            func.max(PostRow.updated_at).label("latest"),
+        )
+        .where(PostRow.status == _STATUS, PostRow.kind == _KIND)
+        .with_hint(PostRow, "FORCE INDEX (ix_posts_status_kind_updated_at_id)", "mysql")
+    )
+
+
+def updates(kind: PostKind) -> tuple[AnySelect, Values]:
+    """Return a statement for `Updates`, and its parameters."""
+    return _updates(), {"status": PostStatus.PUBLISHED, "kind": kind}
 
 
 def in_order(rows: list[Any], sort: PostSort) -> list[Any]:

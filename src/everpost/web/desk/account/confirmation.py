@@ -16,7 +16,10 @@ from everpost.api.routing.security import CurrentProof
 from everpost.domain.clock import now
 from everpost.errors import Unauthenticated
 from everpost.services.accounts.logins import Login, log_in_again
+from everpost.services.accounts.passkeys import login_options
+from everpost.stores.port import Store
 from everpost.web.desk.account.browsers import browser_name
+from everpost.web.desk.account.hosts import site_of
 from everpost.web.desk.desk import UNCONFIRMED, CurrentDesk, Desk, LoginQuery
 from everpost.web.desk.forms import accepted
 from everpost.web.desk.sessions import start_session
@@ -40,9 +43,11 @@ ConfirmedDesk = Annotated[Desk, Depends(get_confirmed_desk)]
 """The desk, for changing roles, creating tokens and exporting the blog."""
 
 
-async def show_confirmation(desk: CurrentDesk, query: Annotated[LoginQuery, Query()]) -> Response:
-    """The form that asks for the password."""
-    return _page(desk, query.next)
+async def show_confirmation(
+    store: OpenStore, desk: CurrentDesk, query: Annotated[LoginQuery, Query()]
+) -> Response:
+    """The form that asks for the password, or for a passkey."""
+    return await _page(store, desk, query.next)
 
 
 async def confirm(
@@ -60,12 +65,17 @@ async def confirm(
             lambda: log_in_again(store, desk.actor, given, login, policies.sessions.lifetime),
         )
     except FormError as refused:
-        return _page(desk, wanted, refused)
+        return await _page(store, desk, wanted, refused)
     response = desk.redirect_to(desk.target(wanted))
     start_session(request, response, secret, token)
     return response
 
 
-def _page(desk: Desk, wanted: str, refused: FormError | None = None) -> Response:
-    title = desk.text("Confirm your password")
-    return desk.page("account/confirmation.html", title, refused=refused, wanted=wanted)
+async def _page(store: Store, desk: Desk, wanted: str, refused: FormError | None = None) -> Response:
+    return desk.page(
+        "account/confirmation.html",
+        desk.text("Confirm your password"),
+        refused=refused,
+        wanted=wanted,
+        passkey_options=await login_options(store, site_of(desk)),
+    )

@@ -13,7 +13,10 @@ from everpost.api.schemas.tokens import LoginForm
 from everpost.errors import Unauthenticated
 from everpost.services.accounts import blog_setup, logins, tokens
 from everpost.services.accounts.logins import Credentials
+from everpost.services.accounts.passkeys import login_options
+from everpost.stores.port import Store
 from everpost.web.desk.account.browsers import browser_name
+from everpost.web.desk.account.hosts import site_of
 from everpost.web.desk.content_security import DESK_HEADERS
 from everpost.web.desk.desk import Desk, LoginQuery, VisitedDesk
 from everpost.web.desk.forms import accepted, checked
@@ -30,7 +33,7 @@ async def show_login(store: OpenStore, desk: VisitedDesk, query: Annotated[Login
     """The form for signing in. Those who are signed in already are redirected."""
     if desk.actor.user is not None:
         return RedirectResponse(desk.target(query.next), 303, DESK_HEADERS)
-    return _page(desk, query.next, "", awaits_setup=await blog_setup.awaits_setup(store))
+    return await show_sign_in(store, desk, query.next, awaits_setup=await blog_setup.awaits_setup(store))
 
 
 async def sign_in(
@@ -60,7 +63,7 @@ async def sign_in(
         except Unauthenticated:
             raise FormError(401, {WHOLE: desk.text(_WRONG)}) from None
     except FormError as refused:
-        return _page(desk, wanted, email, refused)
+        return await show_sign_in(store, desk, wanted, email, refused)
     if desk.actor.token is not None:
         await tokens.revoke_shown(store, desk.actor)
     response = desk.redirect_to(desk.target(wanted))
@@ -77,9 +80,16 @@ async def sign_out(request: Request, store: OpenStore, desk: VisitedDesk) -> Res
     return response
 
 
-def _page(
-    desk: Desk, wanted: str, email: str, refused: FormError | None = None, *, awaits_setup: bool = False
+async def show_sign_in(
+    store: Store,
+    desk: Desk,
+    wanted: str,
+    email: str = "",
+    refused: FormError | None = None,
+    *,
+    awaits_setup: bool = False,
 ) -> Response:
+    """The page for signing in."""
     return desk.page(
         "account/login.html",
         desk.text("Sign in"),
@@ -87,4 +97,5 @@ def _page(
         wanted=wanted,
         email=email,
         awaits_setup=awaits_setup,
+        passkey_options=await login_options(store, site_of(desk)),
     )

@@ -79,7 +79,7 @@ async def create_blog(
         return _page(desk, sent, FormError(403, {"code": desk.text(_WRONG)}))
     except FormError as refused:
         return _page(desk, sent, refused)
-    response = desk.redirect(FIRST_POST if FIRST_POST in desk.frame.paths else "")
+    response = desk.redirect(FIRST_POST)
     start_session(request, response, secret, token)
     return response
 

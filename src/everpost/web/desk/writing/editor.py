@@ -15,14 +15,15 @@ from everpost.api.schemas.posts import PostCreate, PostUpdate
 from everpost.domain.clock import now
 from everpost.domain.ids import new_id, parse_id
 from everpost.domain.posts import Post, PostStatus
+from everpost.errors import NotFound
 from everpost.services import posts
 from everpost.stores.port import Store
 from everpost.web.desk.desk import CurrentDesk, Desk
 from everpost.web.desk.forms import accepted, checked
-from everpost.web.desk.writing.base_forms import unpacked
+from everpost.web.desk.writing.conflicts import resolve
 from everpost.web.desk.writing.editor_page import EditorPage
-from everpost.web.desk.writing.own_posts import own_post
-from everpost.web.desk.writing.post_form import (
+from everpost.web.desk.writing.fields.base_forms import unpacked
+from everpost.web.desk.writing.fields.post_form import (
     FIELDS,
     Action,
     Typed,
@@ -32,7 +33,9 @@ from everpost.web.desk.writing.post_form import (
     form_of,
     new_body,
 )
-from everpost.web.forms.errors import FormError
+from everpost.web.desk.writing.own_posts import own_post
+from everpost.web.desk.writing.working_copies import find_copy, saved_copy
+from everpost.web.forms.errors import WHOLE, FormError
 
 _NEW: TypeAdapter[PostCreate] = TypeAdapter(PostCreate)
 _CHANGED: TypeAdapter[PostUpdate] = TypeAdapter(PostUpdate)
@@ -52,6 +55,8 @@ class Sent:
     """its status"""
     base: Typed | None
     """and its texts."""
+    copy: str = ""
+    """The revision of the working copy with these texts."""
 
     @classmethod
     def of(cls, fields: Mapping[str, str], before: Typed) -> "Sent":
@@ -64,6 +69,7 @@ class Sent:
             fields.get("revision", ""),
             fields.get("status", ""),
             unpacked(fields.get("base", "")),
+            fields.get("copy", ""),
         )
 
     def is_current(self, post: Post, before: Typed) -> bool:
@@ -87,20 +93,29 @@ async def create(request: Request, desk: CurrentDesk, store: OpenStore) -> Respo
     sent, post_id = Sent.of(fields, start), parse_id(fields.get("id", "")) or new_id()
     try:
         body = new_body(sent.typed, post_id, sent.action, desk.shown.blog.zone, desk.language)
-        draft = draft_of(checked(_NEW, body, desk.language, may_be_empty=_MAY_BE_EMPTY))
+        checked_body = checked(_NEW, body, desk.language, may_be_empty=_MAY_BE_EMPTY)
+        draft = draft_of(checked_body, saved_copy=saved_copy(desk, sent.copy))
         post, _ = await accepted(request, desk.language, lambda: posts.create_post(store, desk.actor, draft))
     except FormError as refused:
         if "id" in refused.errors:  # the form was already sent, and has changed since
             return await _conflict(desk, store, sent, await own_post(store, desk, post_id))
-        return await EditorPage(desk, store, post_id, sent.typed, base=start).response(refused)
+        page = EditorPage(desk, store, post_id, sent.typed, base=start, copy=sent.copy)
+        return await page.response(refused)
     return _saved(desk, post, None)
 
 
 async def show(desk: CurrentDesk, store: OpenStore, post_id: PostId) -> Response:
-    """The form for a post."""
-    post = await own_post(store, desk, post_id)
-    form = form_of(post, desk.shown.blog.zone)
-    return await EditorPage(desk, store, post.id, form, base=form, post=post).response()
+    """The form for a post, with what the user has typed and not saved yet."""
+    copy = await find_copy(store, desk, post_id)
+    try:
+        post: Post | None = await own_post(store, desk, post_id)
+    except NotFound:
+        if copy is None:
+            raise
+        post = None
+    form = empty_form(desk.user) if post is None else form_of(post, desk.shown.blog.zone)
+    page = EditorPage(desk, store, post_id, form, base=form, post=post)
+    return await (page if copy is None else page.with_copy(copy)).response()
 
 
 async def save(request: Request, desk: CurrentDesk, store: OpenStore, post_id: PostId) -> Response:
@@ -117,7 +132,7 @@ async def save(request: Request, desk: CurrentDesk, store: OpenStore, post_id: P
         except FormError as refused:
             if refused.status == _STALE:
                 continue
-            page = EditorPage(desk, store, post_id, sent.typed, base=before, post=post)
+            page = EditorPage(desk, store, post_id, sent.typed, base=before, post=post, copy=sent.copy)
             return await page.response(refused)
         return _saved(desk, saved, post)
 
@@ -125,7 +140,8 @@ async def save(request: Request, desk: CurrentDesk, store: OpenStore, post_id: P
 async def _write(request: Request, desk: Desk, store: Store, sent: Sent, post: Post) -> Post:
     """Change the post, if it is still this one. Raises FormError."""
     body = changed_body(sent.typed, post, sent.action, desk.shown.blog.zone, desk.language)
-    change = change_of(checked(_CHANGED, body, desk.language, may_be_empty=_MAY_BE_EMPTY))
+    checked_body = checked(_CHANGED, body, desk.language, may_be_empty=_MAY_BE_EMPTY)
+    change = change_of(checked_body, saved_copy=saved_copy(desk, sent.copy))
     match = frozenset({post.revision})
     return await accepted(
         request,
@@ -137,8 +153,10 @@ async def _write(request: Request, desk: Desk, store: Store, sent: Sent, post: P
 async def _conflict(desk: Desk, store: Store, sent: Sent, post: Post) -> Response:
     """The page for a post that someone else has changed, with what both have written."""
     theirs = form_of(post, desk.shown.blog.zone)
-    page = EditorPage(desk, store, post.id, sent.typed, base=theirs, post=post)
-    return await page.response(FormError(_STALE, {}))
+    conflict = resolve(sent.base or empty_form(desk.user), theirs, sent.typed)
+    page = EditorPage(desk, store, post.id, conflict.typed, base=theirs, post=post, copy=sent.copy)
+    text = desk.text("Someone else has saved this post since you opened it, so yours is not saved yet.")
+    return await page.response(FormError(_STALE, {WHOLE: text}), conflict)
 
 
 def _saved(desk: Desk, post: Post, before: Post | None) -> Response:

@@ -1,22 +1,29 @@
 """The page of the editor."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from fastapi import Response
 
 from everpost.api.http.etags import revision_text
+from everpost.api.schemas.text import format_timestamp
 from everpost.domain.comments import CommentPolicy
 from everpost.domain.ids import Id
 from everpost.domain.posts import Post, PostFormat, PostKind, PostStatus
+from everpost.domain.writing.working_copies import WorkingCopy
 from everpost.stores.port import Store
+from everpost.web import dates
+from everpost.web.contexts import Moment
 from everpost.web.desk.content_security import DESK_HEADERS
 from everpost.web.desk.desk import Desk
 from everpost.web.desk.languages import message
-from everpost.web.desk.writing.base_forms import packed
+from everpost.web.desk.writing.checks import check
 from everpost.web.desk.writing.choices import find_authors, find_tags
+from everpost.web.desk.writing.conflicts import Conflict
+from everpost.web.desk.writing.fields.base_forms import packed
+from everpost.web.desk.writing.fields.post_form import Typed
 from everpost.web.desk.writing.own_posts import PUBLISHED, state_of
-from everpost.web.desk.writing.post_form import Typed
 from everpost.web.forms.errors import FormError
 
 _POLICY = "content-security-policy"
@@ -45,10 +52,34 @@ class EditorPage:
     """The texts of the stored post, or of a new form."""
     post: Post | None = None
     """None: the post is new."""
+    copy: str = ""
+    """The revision of the working copy with these texts."""
+    kept_at: datetime | None = None
+    """When these texts were typed, if they are from the working copy."""
+    revision: str | None = None
+    """That of the base; None: that of the post."""
+    updated_at: datetime | None = None
+    """Likewise."""
 
-    async def response(self, refused: FormError | None = None) -> Response:
-        """The page."""
+    def with_copy(self, copy: WorkingCopy) -> "EditorPage":
+        """The page with the texts of a working copy, begun from its base."""
+        revision = revision_text(copy.revision)
+        base = copy.base
+        return replace(
+            self,
+            typed={**self.typed, **copy.text.given()},
+            base=self.base if base is None else {**self.base, **base.text.given()},
+            copy=revision,
+            kept_at=copy.updated_at,
+            revision=None if base is None else base.etag.strip('"').rpartition("-")[0],
+            updated_at=None if base is None else base.updated_at,
+        )
+
+    async def response(self, refused: FormError | None = None, conflict: Conflict | None = None) -> Response:
+        """The page. With a conflict, it shows what differs."""
         desk, post = self.desk, self.post
+        updated_at = self.updated_at or (None if post is None else post.updated_at)
+        revision = self.revision or ("" if post is None else revision_text(post.revision))
         return desk.page(
             "writing/editor.html",
             desk.text("Write"),
@@ -58,7 +89,12 @@ class EditorPage:
             id=self.id,
             post=post,
             base=packed(self.base),
-            revision="" if post is None else revision_text(post.revision),
+            revision=revision,
+            updated_at="" if updated_at is None else format_timestamp(updated_at),
+            copy=self.copy,
+            kept=None if self.kept_at is None else self._time(self.kept_at),
+            conflict=conflict,
+            advice=[] if post is None else await check(post, self.store, desk),
             state="" if post is None else desk.text(state_of(post)),
             is_draft=post is None or post.status is PostStatus.DRAFT,
             url=self._url(),
@@ -69,6 +105,10 @@ class EditorPage:
             policies=self._translated(_POLICIES),
             zone=desk.shown.blog.time_zone,
         )
+
+    def _time(self, moment: datetime) -> Moment:
+        zone = self.desk.shown.urls.zone
+        return dates.minute(moment, self.desk.language.tag, zone)
 
     def _url(self) -> str | None:
         """The page of the post, if readers can see it."""

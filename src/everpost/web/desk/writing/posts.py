@@ -11,9 +11,12 @@ from everpost.api.routing.dependencies import OpenStore
 from everpost.api.routing.parameters import Cursor, Words
 from everpost.api.schemas.text import SentId
 from everpost.domain.clock import HORIZON
-from everpost.domain.ids import LAST_ID
+from everpost.domain.ids import LAST_ID, Id
 from everpost.domain.paging import Position, encode_cursor
+from everpost.domain.people.names import has_visible
 from everpost.domain.posts import Post, PostFilter, PostKind, PostQuery, PostSort, PostStatus
+from everpost.domain.writing.working_copies import WorkingCopyState
+from everpost.services.drafts.working_copies import page_working_copies
 from everpost.services.search.titles import find_page
 from everpost.stores.port import Store
 from everpost.web.contexts import Moment
@@ -83,9 +86,12 @@ async def show_posts(
     """The posts that the user may change."""
     states: Sequence[State] = [query.state] if query.state else [*STATES]
     sections = [await _section(desk, store, query, state) for state in states]
+    copies = (await page_working_copies(store, desk.actor, limit=_A_PAGE)).rows
     return desk.page(
         "writing/posts.html",
         desk.text("Posts"),
+        new=[_draft_line(desk, each) for each in copies if each.post is None],
+        unsaved={each.post_id for each in copies},
         sections=sections,
         query=query,
         states=[(name, desk.text(label)) for name, label in STATES.items()],
@@ -128,6 +134,12 @@ def _wanted(desk: Desk, query: PostsPageQuery, state: State) -> PostQuery:
         after=query.after or present,
         comments=0,
     )
+
+
+def _draft_line(desk: Desk, copy: WorkingCopyState) -> tuple[Id, str, Moment]:
+    """A post that exists only as a working copy."""
+    title = copy.title if copy.title and has_visible(copy.title) else desk.text("Untitled")
+    return copy.post_id, title, desk.day(copy.updated_at)
 
 
 def _line(desk: Desk, post: Post) -> Line:

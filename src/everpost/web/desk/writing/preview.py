@@ -18,8 +18,8 @@ from everpost.services import posts
 from everpost.stores.port import Store
 from everpost.web.desk.content_security import DESK_HEADERS
 from everpost.web.desk.desk import CurrentDesk, Desk
-from everpost.web.desk.writing import local_times, tag_lists
 from everpost.web.desk.writing.choices import find_authors
+from everpost.web.desk.writing.fields import local_times, tag_lists
 from everpost.web.metadata import private_metadata
 from everpost.web.public.posts import post_page
 from everpost.web.titles import title_of

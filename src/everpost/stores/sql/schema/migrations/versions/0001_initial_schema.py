@@ -23,15 +23,14 @@ DATA = {
     "tallies": sa.false(),
     "removed_users": sa.false(),
 }
-"""The condition for rows that are data, which a downgrade would lose. In a table not listed here, all rows
-are.
-"""
+"""The condition for rows that a downgrade would lose. In a table not listed here, all rows are."""
 
 
 def upgrade() -> None:
     _create_users()
     _create_removed_users()
     _create_tokens()
+    _create_passkeys()
     _create_posts()
     _create_post_tags()
     _create_post_paths()
@@ -45,7 +44,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     tables = ("transfers", "blog", "tallies", "working_copies", "comments", "post_paths", "post_tags")
-    for name in (*tables, "posts", "tokens", "removed_users", "users"):
+    for name in (*tables, "posts", "passkeys", "tokens", "removed_users", "users"):
         op.drop_table(name)
 
 
@@ -94,14 +93,28 @@ def _create_tokens() -> None:
         sa.Column("last_used_at", types.Moment(), nullable=True),
         sa.Column("kind", types.Word(16), nullable=False),
         sa.Column("login_id", types.IdText(24), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_tokens_user_id"), ondelete="CASCADE"
-        ),
+        _reference("tokens", "user_id"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("digest", name=op.f("uq_tokens_digest")),
         **_TABLE,
     )
     _index("tokens", "user_id", "created_at", "id")
+
+
+def _create_passkeys() -> None:
+    op.create_table(
+        "passkeys",
+        sa.Column("id", types.IdText(24), nullable=False),
+        sa.Column("user_id", types.IdText(24), nullable=False),
+        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("credential_id", types.LongText(), nullable=False),
+        sa.Column("public_key", types.LongText(), nullable=False),
+        sa.Column("created_at", types.Moment(), nullable=False),
+        _reference("passkeys", "user_id"),
+        sa.PrimaryKeyConstraint("id"),
+        **_TABLE,
+    )
+    _index("passkeys", "user_id", "created_at", "id")
 
 
 def _create_posts() -> None:
@@ -125,17 +138,14 @@ def _create_posts() -> None:
         sa.Column("comment_policy", types.Word(16), nullable=True),
         sa.Column("preview_nonce", sa.BigInteger(), nullable=True),
         sa.Column("stamp", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["author_id"], ["users.id"], name=op.f("fk_posts_author_id"), ondelete="SET NULL"
-        ),
+        _reference("posts", "author_id", "users", ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("slug", name=op.f("uq_posts_slug")),
         **_TABLE,
     )
-    _index("posts", "author_id", "status", "kind", "publication_date", "id")
-    _index("posts", "author_id", "status", "kind", "updated_at", "id")
-    _index("posts", "status", "kind", "publication_date", "id")
-    _index("posts", "status", "kind", "updated_at", "id")
+    for date in ("publication_date", "updated_at"):
+        _index("posts", "author_id", "status", "kind", date, "id")
+        _index("posts", "status", "kind", date, "id")
 
 
 def _create_post_tags() -> None:
@@ -147,9 +157,7 @@ def _create_post_tags() -> None:
         sa.Column("kind", types.Word(16), nullable=False),
         sa.Column("publication_date", types.Moment(), nullable=False),
         sa.Column("updated_at", types.Moment(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["post_id"], ["posts.id"], name=op.f("fk_post_tags_post_id"), ondelete="CASCADE"
-        ),
+        _reference("post_tags", "post_id", "posts"),
         sa.PrimaryKeyConstraint("post_id", "tag"),
         **_TABLE,
     )
@@ -162,9 +170,7 @@ def _create_post_paths() -> None:
         "post_paths",
         sa.Column("path", types.ExactText(500), nullable=False),
         sa.Column("post_id", types.IdText(24), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["post_id"], ["posts.id"], name=op.f("fk_post_paths_post_id"), ondelete="CASCADE"
-        ),
+        _reference("post_paths", "post_id", "posts"),
         sa.PrimaryKeyConstraint("path"),
         **_TABLE,
     )
@@ -191,9 +197,7 @@ def _create_comments() -> None:
         sa.Column("reply_count", sa.Integer(), nullable=False),
         sa.Column("is_shown", sa.Boolean(), nullable=False),
         sa.Column("stamp", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["post_id"], ["posts.id"], name=op.f("fk_comments_post_id"), ondelete="CASCADE"
-        ),
+        _reference("comments", "post_id", "posts"),
         sa.PrimaryKeyConstraint("id"),
         **_TABLE,
     )
@@ -215,9 +219,7 @@ def _create_working_copies() -> None:
         sa.Column("updated_at", types.Moment(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("stamp", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_working_copies_user_id"), ondelete="CASCADE"
-        ),
+        _reference("working_copies", "user_id"),
         sa.PrimaryKeyConstraint("id"),
         **_TABLE,
     )
@@ -269,6 +271,10 @@ def _create_transfers() -> None:
         sa.PrimaryKeyConstraint("number"),
         **_TABLE,
     )
+
+
+def _reference(table: str, column: str, to: str = "users", ondelete: str = "CASCADE") -> sa.Constraint:
+    return sa.ForeignKeyConstraint([column], [f"{to}.id"], op.f(f"fk_{table}_{column}"), ondelete=ondelete)
 
 
 def _index(table: str, *columns: str) -> None:

@@ -5,7 +5,7 @@ import binascii
 import json
 import zlib
 
-from everpost.web.desk.writing.post_form import FIELDS, Typed
+from everpost.web.desk.writing.fields.post_form import FIELDS, Typed
 
 _MOST = 5_000_000
 """Bytes: more than any post has."""

@@ -12,8 +12,8 @@ from everpost.domain.people.names import has_visible
 from everpost.domain.people.users import User
 from everpost.domain.posts import Post, PostFormat, PostKind, PostStatus
 from everpost.web.desk.languages import Language, message
-from everpost.web.desk.writing import local_times, tag_lists
-from everpost.web.desk.writing.line_endings import restored, with_line_feeds
+from everpost.web.desk.writing.fields import local_times, tag_lists
+from everpost.web.desk.writing.fields.line_endings import restored, with_line_feeds
 from everpost.web.forms.errors import FormError
 
 MISSING_TITLE = " "
@@ -31,7 +31,7 @@ FIELDS = (
     "author_id",
     "paths",
 )
-_SEVERAL_LINES = frozenset({"content", "summary", "paths"})
+SEVERAL_LINES = frozenset({"content", "summary", "paths"})
 _NO_DATE = message("Enter a date and a time.")
 _PAST = message("Choose a time in the future.")
 
@@ -93,7 +93,7 @@ def form_of(post: Post, zone: tzinfo) -> Typed:
 def as_sent(name: str, text: str) -> str:
     """The text of a field as browsers send it, except that lines end with LF."""
     text = with_line_feeds(text)
-    return text if name in _SEVERAL_LINES else text.replace("\n", "")
+    return text if name in SEVERAL_LINES else text.replace("\n", "")
 
 
 def changed_fields(typed: Typed, before: Typed) -> frozenset[str]:

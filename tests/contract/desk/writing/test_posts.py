@@ -7,7 +7,7 @@ import pytest
 from everpost.domain.clock import now
 from everpost.domain.posts import PostKind, PostStatus
 from tests.contract.desk.conftest import DeskSite
-from tests.contract.desk.writing import a_post
+from tests.contract.desk.writing.forms import a_post
 from tests.contract.http.people import PEOPLE
 from tests.contract.pages.html import Page
 

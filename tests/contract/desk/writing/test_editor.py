@@ -7,9 +7,9 @@ import pytest
 from everpost.domain.clock import now
 from everpost.domain.ids import Id, new_id
 from everpost.domain.posts import Post, PostFormat, PostKind, PostStatus
-from everpost.web.desk.writing.local_times import is_undecided
+from everpost.web.desk.writing.fields.local_times import is_undecided
 from tests.contract.desk.conftest import DeskSite
-from tests.contract.desk.writing import a_post, fields_of, open_editor, send
+from tests.contract.desk.writing.forms import a_post, fields_of, open_editor, send
 from tests.contract.http.people import PEOPLE
 from tests.contract.pages.html import Page
 

@@ -1,0 +1,98 @@
+"""Passkeys: signing in with one, and those of the user."""
+
+from typing import Annotated
+
+from fastapi import Path, Request, Response
+from pydantic import AfterValidator
+
+from everpost.api.http.forms import read_form
+from everpost.api.routing.dependencies import CurrentPolicies, OpenStore
+from everpost.api.routing.security import ClientAddress
+from everpost.domain.ids import Id, parse_id
+from everpost.errors import NotFound, Unauthenticated
+from everpost.services.accounts import passkeys, tokens
+from everpost.services.accounts.logins import Login
+from everpost.stores.port import Store
+from everpost.web.desk.account.browsers import browser_name
+from everpost.web.desk.account.confirmation import ConfirmedDesk
+from everpost.web.desk.account.hosts import site_of
+from everpost.web.desk.account.login import show_sign_in
+from everpost.web.desk.desk import CurrentDesk, Desk, VisitedDesk
+from everpost.web.desk.forms import accepted
+from everpost.web.desk.languages import message
+from everpost.web.desk.sessions import start_session
+from everpost.web.forms.errors import WHOLE, FormError
+
+PATH = "/account/passkeys"
+_REFUSED = message("The passkey was not accepted. Try again.")
+
+
+def _passkey_id(sent: str) -> Id:
+    found = parse_id(sent)
+    if found is None:  # malformed, so no passkey can have it
+        raise NotFound("passkey", sent)
+    return found
+
+
+PasskeyId = Annotated[Id, AfterValidator(_passkey_id), Path()]
+
+
+async def sign_in(
+    request: Request, store: OpenStore, policies: CurrentPolicies, address: ClientAddress, desk: VisitedDesk
+) -> Response:
+    """Start a session, and go to the page that was requested."""
+    fields = await read_form(request)
+    wanted = fields.get("next", "")
+    login = Login(address=address, name=browser_name(request.headers.get("user-agent", "")))
+    try:
+        secret, token = await passkeys.log_in_with_passkey(
+            store, site_of(desk), fields.get("credential", ""), login, policies.sessions.lifetime
+        )
+    except Unauthenticated:
+        refused = FormError(401, {WHOLE: desk.text(_REFUSED)})
+        return await show_sign_in(store, desk, wanted, refused=refused)
+    if desk.actor.token is not None:
+        await tokens.revoke_shown(store, desk.actor)
+    response = desk.redirect_to(desk.target(wanted))
+    start_session(request, response, secret, token)
+    return response
+
+
+async def show_passkeys(store: OpenStore, desk: ConfirmedDesk) -> Response:
+    """The user's passkeys, and the form for a new one."""
+    return await _page(store, desk, browser_name(desk.request.headers.get("user-agent", "")))
+
+
+async def add_passkey(request: Request, store: OpenStore, desk: ConfirmedDesk) -> Response:
+    """Add the passkey that the browser has created."""
+    fields = await read_form(request)
+    name, credential = fields.get("name", ""), fields.get("credential", "")
+    try:
+        await accepted(
+            request,
+            desk.language,
+            lambda: passkeys.add_passkey(store, desk.actor, site_of(desk), credential, name),
+            {"credential": WHOLE, "id": WHOLE},
+        )
+    except FormError as refused:
+        return await _page(store, desk, name, refused)
+    return desk.redirect(PATH, notice="passkey-added")
+
+
+async def remove_passkey(store: OpenStore, desk: CurrentDesk, passkey_id: PasskeyId) -> Response:
+    """Remove a passkey."""
+    await passkeys.remove_passkey(store, desk.actor, passkey_id)
+    return desk.redirect(PATH, notice="passkey-removed")
+
+
+async def _page(store: Store, desk: Desk, name: str, refused: FormError | None = None) -> Response:
+    options = await passkeys.registration_options(store, desk.actor, site_of(desk), desk.shown.site.title)
+    keys = await passkeys.list_passkeys(store, desk.actor)
+    return desk.page(
+        "account/passkeys.html",
+        desk.text("Passkeys"),
+        refused=refused,
+        passkeys=[(each, desk.minute(each.created_at)) for each in keys],
+        passkey_options=options,
+        name=name,
+    )

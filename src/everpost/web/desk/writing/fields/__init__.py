@@ -1,0 +1,1 @@
+"""The fields of the editor's form: values of a post as text, and back."""

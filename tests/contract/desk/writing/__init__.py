@@ -1,0 +1,1 @@
+"""Writing posts at the desk."""
