@@ -32,7 +32,7 @@ from tests.volume import FUZZ, examples
 
 environment.strip(os.environ)
 
-TIMEOUT = 10.0
+TIMEOUT = 30.0
 POOL_SIZE = 5
 REFERENCE, DIFFERENTIAL = "-reference", "-differential"
 """Suffixes of a database's name, for a store over the reference engine, or over both engines, compared."""

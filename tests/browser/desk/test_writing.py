@@ -16,6 +16,12 @@ KEPT = "Your text is kept."
 TEXT = "# Hello\n\nSome *text*, [a link](/nowhere) and ![](/static/none.png)\n\n### Deep\n"
 
 
+@pytest.fixture
+async def one_desk(desks: Desks) -> Desk:
+    """A desk for what does not depend on the database."""
+    return await desks.on("sqlite")
+
+
 async def write(page: Page, **texts: str) -> None:
     for label, text in texts.items():
         await page.get_by_label(label.replace("_", " "), exact=True).fill(text)
@@ -72,8 +78,8 @@ async def test_schedule(chromium: Browser, desk: Desk) -> None:
         await expect(tab.page.get_by_label("Publication date")).to_have_value(later)
 
 
-async def test_a_writer_needs_only_the_keyboard(chromium: Browser, desk: Desk) -> None:
-    async with desk.tab(chromium, "author") as tab:
+async def test_a_writer_needs_only_the_keyboard(chromium: Browser, one_desk: Desk) -> None:
+    async with one_desk.tab(chromium, "author") as tab:
         page = tab.page
         await page.set_viewport_size({"width": 320, "height": 800})
         await tab.open("/desk/posts/new")
@@ -88,8 +94,8 @@ async def test_a_writer_needs_only_the_keyboard(chromium: Browser, desk: Desk) -
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
-async def test_the_preview_shows_what_is_typed(chromium: Browser, desk: Desk, scripts: bool) -> None:
-    async with desk.tab(chromium, "author", scripts=scripts) as tab:
+async def test_the_preview_shows_what_is_typed(chromium: Browser, one_desk: Desk, scripts: bool) -> None:
+    async with one_desk.tab(chromium, "author", scripts=scripts) as tab:
         page = tab.page
         await tab.open("/desk/posts/new")
         await write(page, Title="Not saved", Text="*typed*")
@@ -109,9 +115,9 @@ async def test_the_preview_shows_what_is_typed(chromium: Browser, desk: Desk, sc
         await settle(page)
 
 
-async def test_tags_are_completed(chromium: Browser, desk: Desk) -> None:
-    await a_post(desk.store, tags=("gardens", "food"), status=PostStatus.PUBLISHED)
-    async with desk.tab(chromium, "author") as tab:
+async def test_tags_are_completed(chromium: Browser, one_desk: Desk) -> None:
+    await a_post(one_desk.store, tags=("gardens", "food"), status=PostStatus.PUBLISHED)
+    async with one_desk.tab(chromium, "author") as tab:
         await tab.open("/desk/posts/new")
         await write(tab.page, Tags="food, g")
         values = await tab.page.eval_on_selector_all(
@@ -122,13 +128,13 @@ async def test_tags_are_completed(chromium: Browser, desk: Desk) -> None:
         await settle(tab.page)
 
 
-async def test_closing_the_tab_at_any_moment_loses_at_most_a_second(chromium: Browser, desks: Desks) -> None:
-    await _close_at_random(chromium, await desks.on("sqlite"), 20)
+async def test_closing_the_tab_at_any_moment_loses_nothing(chromium: Browser, one_desk: Desk) -> None:
+    await _close_at_random(chromium, one_desk, 20)
 
 
 @pytest.mark.long
-async def test_closing_the_tab_a_hundred_times(chromium: Browser, desks: Desks) -> None:
-    await _close_at_random(chromium, await desks.on("sqlite"), 100)
+async def test_closing_the_tab_a_hundred_times(chromium: Browser, one_desk: Desk) -> None:
+    await _close_at_random(chromium, one_desk, 100)
 
 
 async def _close_at_random(chromium: Browser, desk: Desk, times: int) -> None:
@@ -157,6 +163,32 @@ async def _close_at_random(chromium: Browser, desk: Desk, times: int) -> None:
         assert await page.get_by_label("Text", exact=True).input_value() == text
         await press(page, "Save draft")
         assert (await stored(desk, post)).content == text
+
+
+async def test_a_new_post_comes_back_before_and_after_the_server_has_it(
+    chromium: Browser, one_desk: Desk
+) -> None:
+    async with one_desk.tab(chromium, "author") as tab:
+        new = f"{one_desk.address}/desk/posts/new"
+        page = await tab.page.context.new_page()
+        await page.route("**/working-copy", lambda route: route.abort())
+        await page.goto(new)
+        await write(page, Text="never sent")
+        await page.close()
+
+        page = await tab.page.context.new_page()
+        await page.goto(new)
+        await _restore(page)
+        await expect(page.get_by_label("Text", exact=True)).to_have_value("never sent")
+        await write(page, Title="Only a copy")
+        await settle(page)
+        await page.close()
+
+        await tab.open("/desk/posts")
+        await tab.page.get_by_role("link", name="Only a copy").click()
+        await expect(tab.page.get_by_label("Text", exact=True)).to_have_value("never sent")
+        await press(tab.page, "Discard it")
+        await expect(tab.page.get_by_role("link", name="Only a copy")).to_have_count(0)
 
 
 async def _restore(page: Page) -> None:
@@ -237,8 +269,8 @@ async def test_two_tabs(chromium: Browser, desk: Desk, shared: Post) -> None:
 
 @pytest.mark.parametrize("path", ["", "/{id}", "/new", "/{id}/delete"])
 @pytest.mark.parametrize("language", ["en", "ar"])
-async def test_every_page_is_accessible(chromium: Browser, desk: Desk, path: str, language: str) -> None:
-    post = await a_post(desk.store, content=TEXT, tags=("a",))
-    async with desk.tab(chromium, "editor", locale=language) as tab:
+async def test_every_page_is_accessible(chromium: Browser, one_desk: Desk, path: str, language: str) -> None:
+    post = await a_post(one_desk.store, content=TEXT, tags=("a",))
+    async with one_desk.tab(chromium, "editor", locale=language) as tab:
         await tab.open(f"/desk/posts{path}".format(id=post.id))
         await inspect(tab, language)

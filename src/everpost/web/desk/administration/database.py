@@ -17,6 +17,7 @@ _KINDS: Mapping[str, str] = {
     "token": message("Tokens and sessions"),
     "post": message("Posts and pages"),
     "comment": message("Comments"),
+    "working_copy": message("Working copies"),
 }
 
 

@@ -110,7 +110,7 @@ offer();
 // The working copy, after a moment.
 
 let timer;
-function schedule(delay = 1500) {
+function schedule(delay = 1000) {
   timer ??= setTimeout(() => {
     timer = undefined;
     send();
