@@ -213,7 +213,7 @@ class Updates:
 
     count: int
     checksum: int
-    """Of all times of updates. Stores compute it differently."""
+    """A sum of all times of updates. Each store computes it in its own way."""
     latest: datetime | None
     """None: there are no posts."""
 

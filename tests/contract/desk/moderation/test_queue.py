@@ -43,7 +43,7 @@ FILTERS = "//nav[@aria-label='Status']//a"
 
 
 def facts(page: Page) -> str:
-    """Why the only comment of the page waits."""
+    """The reason why the only comment of the page is waiting."""
     return " ".join(page.all("//article/p[@class='hint']"))
 
 

@@ -32,12 +32,12 @@ class SettingsForm:
     """The form as it is shown, or as it was sent."""
 
     typed: Mapping[str, str]
-    """By the name of the setting, except the navigation."""
+    """The texts by the name of the setting, except the navigation."""
     rows: Rows
     revision: str
     """The revision of the settings that the form was made from."""
     base: Mapping[str, object]
-    """Those settings. If they were not sent, everything counts as changed."""
+    """The settings at that revision. If they were not sent, everything counts as changed."""
     errors: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
