@@ -44,7 +44,7 @@ class Listed:
 
     @property
     def facts(self) -> tuple[bool, bool]:
-        """On which its page depends, besides the posts."""
+        """The facts on which its page depends, besides the posts."""
         return (self.has_newer, self.has_older)
 
     @property

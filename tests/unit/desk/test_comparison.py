@@ -1,4 +1,4 @@
-"""Three-way comparison: no line of either writer gets lost."""
+"""Three-way comparison: no line by either writer is lost."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,6 +1,6 @@
 """Passkeys: registering them, and logging in with one. py_webauthn checks what authenticators sign.
 
-A challenge is signed with the key of the blog and expires, so the server stores none until it is used. The
+A challenge is signed with the key of the blog and expires, so the server stores nothing until it is used. The
 database counts its use, so it works once.
 """
 
@@ -167,7 +167,7 @@ async def _verified_owner(store: Store, site: Site, credential: str) -> User:
         expected_rp_id=site.host,
         expected_origin=list(site.origins),
         credential_public_key=base64url_to_bytes(found.passkey.public_key),
-        # Passkeys that are synchronized between devices do not count; 0 accepts every count.
+        # Passkeys that are synchronised between devices have no counter; 0 accepts every count.
         credential_current_sign_count=0,
         require_user_verification=True,
     )
