@@ -30,6 +30,7 @@ _DETAILS: Mapping[str, str] = {
 _REASONS: Mapping[str, str] = {
     "was not accepted": message("The passkey was not accepted. Try again."),
     "is empty": message("Fill in this field."),
+    "contains a character that cannot be stored": message("This contains a character that cannot be stored."),
     "should be in the future": message("Enter a date that is not in the past."),
     "should be the id of another user": message("This person has been removed. Choose another."),
     "is wrong": message("This is not your current password."),
