@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from everpost.domain.clock import LATEST
-from everpost.domain.posts import Audience, PostFilter, PostStatus
+from everpost.domain.posts import Audience, PostFilter, PostKind, PostStatus
 from everpost.errors import EverpostError
 from everpost.stores import open_store
 from everpost.stores.port import Store
@@ -149,8 +149,9 @@ class Importer:
     async def _count(self) -> int:
         audience = Audience(moment=LATEST, sees_all=True)
         counts = [
-            await self._store.posts.count(PostFilter(audience=audience, status=status))
+            await self._store.posts.count(PostFilter(audience=audience, status=status, kind=kind))
             for status in PostStatus
+            for kind in PostKind
         ]
         return sum(counts)
 

@@ -1,5 +1,7 @@
 """Reads HTML forms."""
 
+import asyncio
+from functools import partial
 from urllib.parse import parse_qsl
 
 from fastapi import HTTPException, Request
@@ -7,6 +9,8 @@ from fastapi import HTTPException, Request
 from everpost.api.http.media_types import FORM, is_form
 
 _MAX_FIELDS = 20
+_SHORT = 50_000
+"""The number of bytes up to which a body is decoded on the event loop, in a few milliseconds."""
 
 
 async def read_form(request: Request, *, max_fields: int = _MAX_FIELDS) -> dict[str, str]:
@@ -15,9 +19,15 @@ async def read_form(request: Request, *, max_fields: int = _MAX_FIELDS) -> dict[
         raise HTTPException(415, f"Send the request body as {FORM}, in UTF-8.")
     try:
         body = (await request.body()).decode("ascii")
-        fields = parse_qsl(
-            body, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=max_fields
+        decode = partial(
+            parse_qsl,
+            body,
+            keep_blank_values=True,
+            strict_parsing=True,
+            errors="strict",
+            max_num_fields=max_fields,
         )
+        fields = decode() if len(body) <= _SHORT else await asyncio.to_thread(decode)
     except ValueError:
         raise HTTPException(400, "The request body is not a valid form in UTF-8.") from None
     if len(fields) > len(dict(fields)):

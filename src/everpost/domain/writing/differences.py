@@ -103,7 +103,10 @@ class _Matcher:
         tail = 0
         while a < a_end - tail and b < b_end - tail and self._is_equal(a_end - tail - 1, b_end - tail - 1):
             tail += 1
-        anchors = self._anchors((a, b), (a_end - tail, b_end - tail)) if levels else []
+        # Two single items differ, or they would belong to the common beginning.
+        sizes = sorted((a_end - tail - a, b_end - tail - b))
+        is_plain = sizes[0] == 0 or sizes[1] == 1
+        anchors = self._anchors((a, b), (a_end - tail, b_end - tail)) if levels and not is_plain else []
         if not anchors:
             yield from self._longest((a, b), (a_end - tail, b_end - tail))
         else:

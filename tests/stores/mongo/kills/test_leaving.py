@@ -18,9 +18,9 @@ from tests.contract.port.examples import EVERYBODY, LATER, publish, read_posts, 
 from tests.stores.mongo.blog import Database, until
 
 POSTS = 30
-COMMITTED = 4
+COMMITTED = 6
 KILLED = [(heirs, writes) for heirs in ("heir", "") for writes in (1, 2, COMMITTED, COMMITTED + 1)]
-"""After three writes the transaction is committed; the next one writes the heir into the posts."""
+"""After five writes the transaction is committed; the next one writes the heir into the posts."""
 
 
 async def is_user(store: MongoStore, id: Id) -> bool:

@@ -15,6 +15,7 @@ PATH = "/settings/database"
 _KINDS: Mapping[str, str] = {
     "user": message("People"),
     "token": message("Tokens and sessions"),
+    "passkey": message("Passkeys"),
     "post": message("Posts and pages"),
     "comment": message("Comments"),
     "working_copy": message("Working copies"),

@@ -1,7 +1,10 @@
 """A check of a saved post. It only advises."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from html.parser import HTMLParser
+from itertools import islice
 from urllib.parse import unquote, urljoin, urlsplit
 
 from everpost.domain.people.names import has_visible
@@ -12,22 +15,25 @@ from everpost.markup.results import RenderedPost
 from everpost.stores.port import Store
 from everpost.web.desk.desk import Desk
 from everpost.web.public.permalinks import Moved, find_post
+from everpost.web.urls import Urls
 
 _MOST_LINKS = 50
 """The number of links to this blog that are followed."""
+_MOST_HEADINGS = 50
+"""The number of headings that are named."""
 
 
 async def check(post: Post, store: Store, desk: Desk) -> Sequence[str]:
     """Advice for the writer, in the language of the desk."""
     rendered = await desk.shown.renderer.post(post)
-    found = _Elements()
-    found.feed(rendered.html)
+    urls = desk.shown.urls
+    found = await asyncio.to_thread(_findings, rendered, urls.absolute(urls.post(post)), urls)
     advice = []
     if not has_visible(post.title):
         advice.append(desk.text("The post has no title."))
     advice += [
         desk.text("The link to %(path)s leads nowhere on this blog.", path=path)
-        async for path in _dead_links(found.links, post, store, desk)
+        async for path in _dead_links(found.links, store, desk)
     ]
     if found.undescribed:
         advice.append(
@@ -37,9 +43,28 @@ async def check(post: Post, store: Store, desk: Desk) -> Sequence[str]:
                 "%(num)s images have no alternative text.",
             )
         )
-    skipping = _skipping(rendered)
-    advice += [desk.text("The heading “%(heading)s” skips a level.", heading=text) for text in skipping]
+    advice += [desk.text("The heading “%(heading)s” skips a level.", heading=text) for text in found.skipping]
     return advice
+
+
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """The links, images and headings of rendered content that need advice."""
+
+    links: Sequence[str]
+    """Those to other pages of this blog, as absolute URLs."""
+    undescribed: int
+    """The number of images without alternative text."""
+    skipping: Sequence[str]
+    """The headings that are more than one level below the one before."""
+
+
+def _findings(rendered: RenderedPost, own: str, urls: Urls) -> _Findings:
+    """`own` is the URL of the post. The largest texts take seconds: call this outside of the event loop."""
+    elements = _Elements()
+    elements.feed(rendered.html)
+    links = islice(_internal_links(elements.links, own, urls), _MOST_LINKS)
+    return _Findings([*links], elements.undescribed, [*islice(_skipping(rendered), _MOST_HEADINGS)])
 
 
 class _Elements(HTMLParser):
@@ -67,16 +92,19 @@ def _skipping(rendered: RenderedPost) -> Iterator[str]:
         before = heading.level
 
 
-async def _dead_links(links: dict[str, None], post: Post, store: Store, desk: Desk) -> AsyncIterator[str]:
-    urls = desk.shown.urls
-    own = urls.absolute(urls.post(post))
-    checked: dict[str, None] = {}
+def _internal_links(links: Iterable[str], own: str, urls: Urls) -> Iterator[str]:
+    """The links to other pages of this blog, as absolute URLs."""
+    seen = {own}
     for link in links:
         url = urljoin(own, link).partition("#")[0].partition("?")[0]
-        if url.startswith(f"{urls.base}/") and url != own:
-            checked[url] = None
-    for url in list(checked)[:_MOST_LINKS]:
-        path = unquote(urlsplit(url).path.removeprefix(urls.root))
+        if url.startswith(f"{urls.base}/") and url not in seen:
+            seen.add(url)
+            yield url
+
+
+async def _dead_links(links: Sequence[str], store: Store, desk: Desk) -> AsyncIterator[str]:
+    for url in links:
+        path = unquote(urlsplit(url).path.removeprefix(desk.shown.urls.root))
         if is_reserved(path.split("/")[1]) or path == "/":
             continue
         try:

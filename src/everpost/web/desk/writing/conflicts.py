@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from everpost.domain.writing.comparison import Part, PartKind, compare_lines
+from everpost.domain.writing.differences import Piece, PieceKind, lines_of, word_differences
 from everpost.web.desk.languages import message
-from everpost.web.desk.writing.comparison import Change, Part, compare, merged
 from everpost.web.desk.writing.fields.post_form import SEVERAL_LINES, Typed, as_sent
 
 LABELS: Mapping[str, str] = {
@@ -22,20 +23,28 @@ LABELS: Mapping[str, str] = {
 }
 _SHORT = 3
 """The number of unchanged lines that are shown around a change."""
+_MOST_PARTS = 500
+"""The number of parts of a text that are shown. The rest is shown as one."""
+_MOST_MARKED = 2_000
+"""The number of characters of a part up to which the changed words are marked."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPart:
+    """A part of a field. In both versions, the words that the base does not have count as added."""
+
+    kind: PartKind
+    base: str
+    theirs: Sequence[Piece]
+    mine: Sequence[Piece]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A field that someone has changed."""
 
-    name: str
     label: str
-    parts: Sequence[Part]
-
-    @property
-    def is_contested(self) -> bool:
-        """Whether both have changed the same lines."""
-        return any(part.change is Change.BOTH for part in self.parts)
+    parts: Sequence[ShownPart]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +56,61 @@ class Conflict:
 
 
 def resolve(base: Typed, theirs: Typed, mine: Typed) -> Conflict:
-    """Compare the texts of all fields."""
+    """Compare the texts of all fields. The largest ones take seconds: call this outside of the event loop."""
     differences, typed = [], {}
     for name, text in mine.items():
-        versions = [as_sent(name, each) for each in (base[name], theirs[name], text)]
-        is_long = name in SEVERAL_LINES
-        parts = compare(*versions) if is_long else [Part(*([version] for version in versions))]
-        typed[name] = merged(parts)
-        if any(part.change is not Change.NOBODY for part in parts):
-            differences.append(Difference(name, LABELS[name], [*map(_shortened, parts)]))
+        versions = [as_sent(name, each) for each in (base[name], text, theirs[name])]
+        parts = _parts(*versions) if name in SEVERAL_LINES else [_whole(*versions)]
+        typed[name] = _merged(parts)
+        if any(part.kind is not PartKind.SAME for part in parts):
+            differences.append(Difference(LABELS[name], [_shown(part) for part in _first(parts)]))
     return Conflict(differences, typed)
 
 
-def _shortened(part: Part) -> Part:
-    """The part, if it is unchanged without most of its lines."""
-    if part.change is not Change.NOBODY or len(part.base) <= 2 * _SHORT + 1:
-        return part
-    lines = [*part.base[:_SHORT], "⋯", *part.base[-_SHORT:]]
-    return Part(lines, lines, lines)
+def _whole(base: str, mine: str, theirs: str) -> Part:
+    return Part(base=f"{base}\n", mine=f"{mine}\n", theirs=f"{theirs}\n")
+
+
+def _parts(*versions: str) -> Sequence[Part]:
+    """The parts of the texts. All lines have a line end, so that a line that follows the last one does not
+    change that.
+    """
+    return compare_lines(*(f"{text}\n" for text in versions)).parts
+
+
+def _merged(parts: Sequence[Part]) -> str:
+    """The text with the changes of both; with mine, if both have changed the same lines."""
+    text = "".join(part.theirs if part.kind is PartKind.THEIRS else part.mine for part in parts)
+    return text.removesuffix("\n")
+
+
+def _first(parts: Sequence[Part]) -> Sequence[Part]:
+    """The parts that are shown."""
+    rest = parts[_MOST_PARTS:]
+    if not rest:
+        return parts
+    joined = Part(
+        base="".join(part.base for part in rest),
+        mine="".join(part.mine for part in rest),
+        theirs="".join(part.theirs for part in rest),
+    )
+    return [*parts[:_MOST_PARTS], joined]
+
+
+def _shown(part: Part) -> ShownPart:
+    """The part; if it is unchanged, without most of its lines."""
+    if part.kind is not PartKind.SAME:
+        return ShownPart(part.kind, part.base, _marked(part.base, part.theirs), _marked(part.base, part.mine))
+    lines = lines_of(part.base)
+    if len(lines) > 2 * _SHORT + 1:
+        lines = [*lines[:_SHORT], "⋯\n", *lines[-_SHORT:]]
+    return ShownPart(part.kind, "".join(lines), (), ())
+
+
+def _marked(base: str, version: str) -> Sequence[Piece]:
+    """The pieces of the version; only one if it is long, or has no word of the base."""
+    if len(base) + len(version) <= _MOST_MARKED:
+        pieces = [piece for piece in word_differences(base, version) if piece.kind is not PieceKind.REMOVED]
+        if any(piece.kind is PieceKind.SAME and piece.text.strip() for piece in pieces):
+            return pieces
+    return [Piece(PieceKind.SAME, version)]

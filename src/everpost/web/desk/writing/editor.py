@@ -1,5 +1,6 @@
 """The editor: `POST /posts` and `PATCH /posts/{post_id}` of the API."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -139,7 +140,8 @@ async def save(request: Request, desk: CurrentDesk, store: OpenStore, post_id: P
 
 async def _write(request: Request, desk: Desk, store: Store, sent: Sent, post: Post) -> Post:
     """Change the post, if it is still this one. Raises FormError."""
-    body = changed_body(sent.typed, post, sent.action, desk.shown.blog.zone, desk.language)
+    zone = desk.shown.blog.zone
+    body = await asyncio.to_thread(changed_body, sent.typed, post, sent.action, zone, desk.language)
     checked_body = checked(_CHANGED, body, desk.language, may_be_empty=_MAY_BE_EMPTY)
     change = change_of(checked_body, saved_copy=saved_copy(desk, sent.copy))
     match = frozenset({post.revision})
@@ -153,7 +155,8 @@ async def _write(request: Request, desk: Desk, store: Store, sent: Sent, post: P
 async def _conflict(desk: Desk, store: Store, sent: Sent, post: Post) -> Response:
     """The page for a post that someone else has changed, with what both have written."""
     theirs = form_of(post, desk.shown.blog.zone)
-    conflict = resolve(sent.base or empty_form(desk.user), theirs, sent.typed)
+    base = sent.base or empty_form(desk.user)
+    conflict = await asyncio.to_thread(resolve, base, theirs, sent.typed)
     page = EditorPage(desk, store, post.id, conflict.typed, base=theirs, post=post, copy=sent.copy)
     text = desk.text(
         "Someone else has saved this post since you opened it, so your version has not been saved yet."

@@ -11,7 +11,16 @@ from everpost.api.routing.dependencies import OpenStore
 from everpost.domain.clock import now
 from everpost.domain.ids import Id, new_id, parse_id
 from everpost.domain.people.users import Author
-from everpost.domain.posts import Post, PostFormat, PostKind
+from everpost.domain.posts import (
+    MAX_SLUG,
+    MAX_SUMMARY,
+    MAX_TAG,
+    MAX_TAGS,
+    MAX_TITLE,
+    Post,
+    PostFormat,
+    PostKind,
+)
 from everpost.domain.text import normalize_slug, slug_from
 from everpost.errors import NotFound
 from everpost.services import posts
@@ -26,6 +35,8 @@ from everpost.web.titles import title_of
 from everpost.web.views.comments import Thread
 
 _POLICY = "content-security-policy"
+_MOST_TAGS = 10_000
+"""The number of characters of the tags that are read: more than all tags of a post have."""
 
 
 async def show_empty(desk: CurrentDesk, store: OpenStore) -> Response:
@@ -51,7 +62,8 @@ async def _post_of(desk: Desk, store: Store, fields: Mapping[str, str]) -> Post:
     """The post in the form, without the values that the API would refuse."""
     stored = await _stored(desk, store, fields)
     moment = now()
-    title = fields.get("title", "")
+    title = fields.get("title", "")[:MAX_TITLE]
+    tags = [tag for tag in tag_lists.parse(fields.get("tags", "")[:_MOST_TAGS]) if len(tag) <= MAX_TAG]
     kind, markup = fields.get("kind", ""), fields.get("format", "")
     return Post(
         id=new_id() if stored is None else stored.id,
@@ -59,11 +71,11 @@ async def _post_of(desk: Desk, store: Store, fields: Mapping[str, str]) -> Post:
         content=fields.get("content", ""),
         publication_date=_date(desk, fields, moment if stored is None else stored.publication_date),
         updated_at=moment if stored is None else stored.updated_at,
-        slug=normalize_slug(fields.get("slug", "")) or slug_from(title),
-        tags=tuple(tag_lists.parse(fields.get("tags", ""))),
+        slug=normalize_slug(fields.get("slug", "")[:MAX_SLUG]) or slug_from(title),
+        tags=tuple(tags[:MAX_TAGS]),
         format=PostFormat(markup) if markup in [*PostFormat] else PostFormat.MARKDOWN,
         kind=PostKind(kind) if kind in [*PostKind] else PostKind.POST,
-        summary=fields.get("summary") or None,
+        summary=fields.get("summary", "")[:MAX_SUMMARY] or None,
         author=await _author(desk, store, fields, stored),
     )
 

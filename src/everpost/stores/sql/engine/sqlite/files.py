@@ -19,9 +19,12 @@ _SUFFIXES = ("-wal", "-shm", "-journal", "")
 def make_private(path: str) -> None:
     """Create an empty database with mode 0600 if there is none; SQLite gives its other files the same mode.
     If this fails, SQLite reports why when it opens the file.
+
+    A file that exists is not opened: closing it would drop all locks that SQLite in this process has on it
+    (https://www.sqlite.org/howtocorrupt.html, section 2.2).
     """
     with suppress(OSError):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, stat.S_IRUSR | stat.S_IWUSR))
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, stat.S_IRUSR | stat.S_IWUSR))
 
 
 def can_be_created(path: str) -> bool:

@@ -7,13 +7,13 @@ import zlib
 
 from everpost.web.desk.writing.fields.post_form import FIELDS, Typed
 
-_MOST = 5_000_000
+_MOST = 7_000_000
 """Bytes: more than any post has."""
 
 
 def packed(form: Typed) -> str:
     """The form as the value of a field."""
-    return base64.b64encode(zlib.compress(json.dumps(dict(form)).encode(), 1)).decode()
+    return base64.b64encode(zlib.compress(json.dumps(dict(form), ensure_ascii=False).encode(), 1)).decode()
 
 
 def unpacked(text: str) -> Typed | None:

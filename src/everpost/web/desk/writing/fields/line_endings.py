@@ -7,22 +7,21 @@ the one from which it was made, whose line endings are put back.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
+
+from everpost.domain.writing.differences import matches
 
 _ENDING = re.compile("\r\n|\r|\n")
-_MOST_COMPARED = 10_000_000
-"""The maximum product of the numbers of lines to compare line by line."""
 
 
 def with_line_feeds(text: str) -> str:
     """The text with LF at the end of each line."""
-    return _ENDING.sub("\n", text)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def restored(typed: str, stored: str = "") -> str:
     """The text with the line endings of the stored text from which it was made: those of the lines that it
-    still has, and the most frequent one for new lines. Without a stored text, LF.
+    still has, and the most frequent one for new lines. Without a stored text, LF. The largest
+    texts take seconds: call this outside of the event loop.
     """
     typed = with_line_feeds(typed)
     if "\r" not in stored:
@@ -35,23 +34,8 @@ def restored(typed: str, stored: str = "") -> str:
         return typed.replace("\n", usual)
     lines = typed.split("\n")
     endings = [usual] * (len(lines) - 1)
-    for here, there in _common_lines(_ENDING.split(stored), lines):
-        if here < len(known) and there < len(endings):
-            endings[there] = known[here]
+    for here, there, length in matches(_ENDING.split(stored), lines):
+        # The last line of a text has no ending.
+        kept = min(length, len(known) - here, len(endings) - there)
+        endings[there : there + kept] = known[here : here + kept]
     return "".join(line + ending for line, ending in zip(lines, [*endings, ""], strict=True))
-
-
-def _common_lines(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """The positions in both of the lines that both have."""
-    start = 0
-    while start < min(len(old), len(new)) and old[start] == new[start]:
-        yield start, start
-        start += 1
-    end = 0
-    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
-        end += 1
-        yield len(old) - end, len(new) - end
-    old_part, new_part = old[start : len(old) - end], new[start : len(new) - end]
-    if len(old_part) * len(new_part) <= _MOST_COMPARED:
-        for first, second, size in SequenceMatcher(None, old_part, new_part).get_matching_blocks():
-            yield from ((start + first + each, start + second + each) for each in range(size))

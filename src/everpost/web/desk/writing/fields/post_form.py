@@ -117,7 +117,10 @@ def new_body(typed: Typed, id: Id, action: Action, zone: tzinfo, language: Langu
 def changed_body(
     typed: Typed, post: Post, action: Action, zone: tzinfo, language: Language
 ) -> dict[str, object]:
-    """The body of `PATCH /posts/{post_id}`: only what differs from the post. Raises FormError."""
+    """The body of `PATCH /posts/{post_id}`: only what differs from the post. Raises FormError.
+
+    The largest texts take seconds: call this outside of the event loop.
+    """
     before = form_of(post, zone)
     changed = changed_fields(typed, before)
     body = _values(typed, changed - {"publication_date"}, before)
