@@ -1,4 +1,4 @@
-"""Text that was typed, and acknowledged, survives a server that is killed at once."""
+"""Typed text that was acknowledged survives a server that is killed immediately afterwards."""
 
 from pathlib import Path
 

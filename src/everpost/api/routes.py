@@ -115,7 +115,7 @@ def _add_preview(app: FastAPI) -> None:
     add(
         preview_links.revoke_preview_links,
         methods=["DELETE"],
-        response_description="The links are revoked.",
+        response_description="The links have been revoked.",
         responses=problem_responses(401, 403, 404, 503),
         **NO_CONTENT,
     )

@@ -48,7 +48,7 @@ def add_working_copy_routes(app: FastAPI) -> None:
     add(
         working_copies.delete_working_copy,
         methods=["DELETE"],
-        response_description="The working copy is discarded.",
+        response_description="The working copy has been discarded.",
         responses=problem_responses(401, 403, 404, 412, 503),
         **NO_CONTENT,
     )

@@ -101,7 +101,7 @@ def password(
 def reset(email: Email) -> None:
     """Print the address of a page where the user sets a new password, once.
 
-    It works for a day, also if the user has no password yet.
+    It also works for a user without a password.
     """
 
     async def run(store: Store, settings: Settings) -> str:

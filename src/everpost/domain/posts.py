@@ -28,7 +28,7 @@ UNADDRESSABLE_TAGS = frozenset({".", ".."})
 MAX_PATHS = 20
 MAX_PATH = 500
 MAX_PREVIEW_NONCE = 2**53 - 1
-"""The least is 1. Every reader of JSON keeps integers up to this one exactly."""
+"""The minimum is 1. Every JSON parser represents integers up to this one exactly."""
 COMMENTS_INSIDE = 100
 """Maximum number of comments that a post contains."""
 COMMENTS_INSIDE_LISTED = 10
@@ -213,7 +213,7 @@ class Updates:
 
     count: int
     checksum: int
-    """Of all times of updates. Stores compute it differently."""
+    """A sum of all times of updates. Each store computes it in its own way."""
     latest: datetime | None
     """None: there are no posts."""
 

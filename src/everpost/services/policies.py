@@ -19,7 +19,7 @@ class Policies:
     guests: GuestRules
     logins: LoginRules
     sessions: LoginRules
-    """As `logins`, for the desk."""
+    """The same as `logins`, for sessions of the desk."""
     editing_time: timedelta
     """The time during which the writer of a comment may edit it."""
     settling: timedelta

@@ -12,9 +12,9 @@ from everpost.services.posts import read_post
 from everpost.stores.port import Store
 
 _READ = 2
-"""How many comments are read at first for each one returned: some are on drafts or pages."""
+"""The number of comments that are first read for each one returned: some are on drafts or pages."""
 _MOST = 400
-"""How many are read at once, if many are."""
+"""The maximum number that is read at once."""
 
 
 async def page_recent(
@@ -22,8 +22,8 @@ async def page_recent(
 ) -> Page[tuple[Comment, Post]]:
     """At most `limit` of the comments on posts, not pages, that are public: newest first, each with its post.
 
-    The public must not learn of other comments, so they are skipped until there is one comment more, whose
-    page then follows, or none is left.
+    The public must not learn of other comments, so these are skipped. Reading ends when there is one more
+    comment than `limit`, which shows that another page follows, or when none is left.
     """
     found: list[tuple[Comment, Post]] = []
     posts: dict[Id, Post | None] = {}

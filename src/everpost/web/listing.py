@@ -43,6 +43,11 @@ class Listed:
         )
 
     @property
+    def facts(self) -> tuple[bool, bool]:
+        """The facts on which its page depends, besides the posts."""
+        return (self.has_newer, self.has_older)
+
+    @property
     def newer(self) -> str | None:
         if not (self.has_newer and self.rows):
             return None

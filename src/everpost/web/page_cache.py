@@ -18,21 +18,24 @@ _OVERHEAD = 2_000
 class PageCache:
     """The least recently used pages are dropped. The store's cache returns the same object as long as a post,
     its thread and the names in both have not changed, so a page is current while its posts are the same
-    objects. The key contains everything else on which the page depends.
+    objects. The key identifies the page, and `facts` are everything else on which it depends: an earlier
+    state is never kept beside a later one, because it would have an earlier date if it became current again.
     """
 
     def __init__(self, capacity: int) -> None:
         """`capacity`: bytes."""
         self._capacity = capacity
         self._size = 0
-        self._kept: OrderedDict[Hashable, tuple[RenderedPage, tuple[ref[Post], ...]]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[RenderedPage, tuple[ref[Post], ...], Hashable]] = (
+            OrderedDict()
+        )
 
-    def find(self, key: Hashable, posts: Sequence[Post]) -> RenderedPage | None:
-        """The page with this key that shows these posts, if it is current."""
+    def find(self, key: Hashable, posts: Sequence[Post], facts: Hashable = ()) -> RenderedPage | None:
+        """The page with this key that shows these posts and facts, if it is current."""
         if key not in self._kept:
             return None
-        page, shown = self._kept[key]
-        if len(shown) != len(posts) or not all(map(is_, [each() for each in shown], posts)):
+        page, shown, known = self._kept[key]
+        if known != facts or len(shown) != len(posts) or not all(map(is_, [each() for each in shown], posts)):
             return None
         self._kept.move_to_end(key)
         return page
@@ -42,16 +45,16 @@ class PageCache:
         kept = self._kept.get(key)
         return kept[1][0]() if kept is not None and len(kept[1]) == 1 else None
 
-    def keep(self, key: Hashable, posts: Sequence[Post], page: RenderedPage) -> None:
+    def keep(self, key: Hashable, posts: Sequence[Post], page: RenderedPage, facts: Hashable = ()) -> None:
         """Keep the page in place of an outdated one. A page that is larger than the cache is not kept."""
         if key in self._kept:
             self._size -= _size_of(self._kept.pop(key)[0])
         if _size_of(page) > self._capacity:
             return
-        self._kept[key] = page, tuple(map(ref, posts))
+        self._kept[key] = page, tuple(map(ref, posts)), facts
         self._size += _size_of(page)
         while self._size > self._capacity:
-            _, (dropped, _) = self._kept.popitem(last=False)
+            _, (dropped, _, _) = self._kept.popitem(last=False)
             self._size -= _size_of(dropped)
 
 

@@ -27,8 +27,8 @@ class RenderedPage:
     Last-Modified is the time of the rendering, because no stored date covers everything that a page shows: a
     comment may be approved long after its own date. A page may be rendered twice in one second, so until that
     second is over, Last-Modified is a second earlier; copies of the first are then never taken for the next.
-    Only exactly this date confirms a copy: a later one is that of another page, rendered by another process
-    or before the clock was set back. ETags are weak, because proxies may compress pages.
+    Only exactly this date confirms a copy: a later one belongs to another rendering, by another process or
+    before the clock was set back. ETags are weak, because proxies may compress pages.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A language that is written from right to left: each text of the desk, between Arabic letters."""
+"""A test language that is written from right to left: each text of the desk, between Arabic letters."""
 
 from gettext import NullTranslations
 

@@ -32,7 +32,7 @@ async def notice(page: Page, text: str) -> None:
 @pytest.mark.parametrize("language", ["en", "ar"])
 @pytest.mark.parametrize("path", PATHS)
 async def test_a_page_for_running_a_blog(chromium: Browser, desks: Desks, path: str, language: str) -> None:
-    """On one database: the pages are the same on every one."""
+    """One database is enough: the pages are the same on all of them."""
     desk = await desks.on("sqlite")
     await desk.store.blog.save(BlogChange(updated_at=now(), navigation=LINKS), match=None)
     async with desk.tab(chromium, "admin", locale=language) as tab:

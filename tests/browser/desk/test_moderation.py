@@ -89,7 +89,7 @@ async def test_new_comments_are_a_key_away(chromium: Browser, desk: Desk, post: 
         await tab.open(QUEUE)
         await tab.press_tab_until("Approve")
         await press("a")
-        await expect(tab.page.get_by_role("link", name="Look for new ones")).to_be_focused()
+        await expect(tab.page.get_by_role("link", name="Check for new comments")).to_be_focused()
         await settle(tab.page)
         (new,) = await wait(desk, post, 1)
         await press("Enter")
@@ -199,7 +199,7 @@ async def test_a_comment_that_has_changed_is_shown_again(
             await desk.store.comments.save(post.id, comment.id, change, match=None)
         tab.statuses[f"{tab.address}{QUEUE}"] = 200 if scripts else 412
         await article(page, edited).get_by_role("button", name="Approve").click()
-        await expect(article(page, edited)).to_contain_text("Decide about its current words.")
+        await expect(article(page, edited)).to_contain_text("Read it again before you decide.")
         await expect(article(page, edited)).to_contain_text("Other words")
         assert await statuses(desk, [edited, decided]) == ["pending", "spam"]
         await article(page, edited).get_by_role("button", name="Approve").click()
@@ -221,7 +221,7 @@ async def test_an_ended_session_loses_no_decision(chromium: Browser, desk: Desk,
         await page.request.post(f"{tab.address}/desk/logout", form={}, headers={"origin": tab.address})
         tab.statuses[f"{tab.address}{QUEUE}"] = 401
         await article(page, comment).get_by_role("button", name="Approve").click()
-        await expect(page.get_by_role("link", name="Sign in, in a new tab")).to_be_visible()
+        await expect(page.get_by_role("link", name="Sign in again in a new tab")).to_be_visible()
         await expect(article(page, comment)).to_be_visible()
         secret = await start_session(desk.store, "admin")
         await page.context.add_cookies([{"name": COOKIE, "value": secret, "url": tab.address}])

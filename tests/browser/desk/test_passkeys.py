@@ -58,7 +58,7 @@ async def test_a_browser_without_a_passkey_says_so(chromium: Browser, desk: Desk
     async with named(desk).tab(chromium) as tab, with_authenticator(tab):
         await tab.open("/desk/login")
         await tab.page.get_by_role("button", name="Use a passkey").click()
-        await tab.page.get_by_role("alert").get_by_text("The browser has offered no passkey.").wait_for()
+        await tab.page.get_by_role("alert").get_by_text("Your browser did not offer a passkey.").wait_for()
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

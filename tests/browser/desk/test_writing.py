@@ -51,7 +51,7 @@ async def test_write_publish_and_read(chromium: Browser, desk: Desk, scripts: bo
         await expect(page).to_have_title("Write · Blog")
         await write(page, Title=title, Text="*One*\n\ntwo", Summary="Short", Tags="a, b")
         await press(page, "Save draft")
-        await expect(page.get_by_role("status").first).to_have_text("The draft is saved.")
+        await expect(page.get_by_role("status").first).to_have_text("The draft has been saved.")
         await expect(page.get_by_text("unsaved text")).to_have_count(0)
         await press(page, "Publish")
         await press(page, "Undo")
@@ -63,7 +63,7 @@ async def test_write_publish_and_read(chromium: Browser, desk: Desk, scripts: bo
         await page.go_back()
         await press(page, "Delete")
         await press(page, "Delete")
-        await expect(page.get_by_role("status").first).to_have_text("The post is deleted.")
+        await expect(page.get_by_role("status").first).to_have_text("The post has been deleted.")
         await expect(page.get_by_role("link", name=title)).to_have_count(0)
 
 
@@ -89,7 +89,7 @@ async def test_a_writer_needs_only_the_keyboard(chromium: Browser, one_desk: Des
         await tab.press_tab_until("Publish")
         async with page.expect_navigation():
             await page.keyboard.press("Enter")
-        await expect(page.get_by_role("status").first).to_have_text("The post is published.")
+        await expect(page.get_by_role("status").first).to_have_text("The post has been published.")
         await expect(page.get_by_label("Text", exact=True)).to_have_value("One\nTwo")
 
 

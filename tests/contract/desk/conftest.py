@@ -90,6 +90,6 @@ async def desk(sites: Sites, store_name: str) -> DeskSite:
 
 @pytest.fixture
 async def strict_desk(sites: Sites, store_name: str) -> DeskSite:
-    """The same with strict limits."""
+    """The same desk with strict limits."""
     site = await sites.on_empty_blog(store_name, strict=True)
     return DeskSite(site.client, site.store, site.app)

@@ -19,7 +19,7 @@ OWN = {
     *("/desk/login", "/desk/login/passkey", "/desk/logout"),
     *("/desk/welcome", "/desk/reset", "/desk/invitation"),
 }
-"""These forms are for people without a session."""
+"""The forms for people without a session."""
 REQUESTS.update(OF_ACCOUNT | OF_ADMINISTRATION | moderation.REQUESTS)
 
 
@@ -61,7 +61,7 @@ async def records_of(store: Store) -> Sequence[Record]:
 
 
 async def test_refused_forms_change_nothing(desk: DeskSite) -> None:
-    """Those of pages of other origins, those without a session and those with an ended one."""
+    """Forms from other origins, without a session, or with a session that has ended."""
     wrong = []
     for row in [row for row in rows() if row.method == "POST"]:
         sent = await prepare(row, desk.store, "admin")

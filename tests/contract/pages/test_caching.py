@@ -11,10 +11,12 @@ import pytest
 from everpost.domain.clock import now
 from everpost.domain.comments import CommentChange, CommentStatus
 from everpost.domain.people.users import UserChange
-from everpost.domain.posts import PostChange
+from everpost.domain.posts import PostChange, PostStatus
+from everpost.web.feeds import posts as post_feeds
+from everpost.web.public import archive
 from tests.contract.pages.conftest import ANN, Site
 from tests.contract.pages.html import Page
-from tests.contract.port.examples import comment_on, publish
+from tests.contract.port.examples import MOMENT, comment_on, publish
 
 PATHS = ("/", "/hello", "/tags", "/tags/t", f"/authors/{ANN.id}", "/archive")
 
@@ -123,6 +125,24 @@ async def test_the_date_of_an_unchanged_page_of_tags_stays(site: Site) -> None:
     assert (await site.get("/tags", **since)).status_code == 304
     await publish(site.store, tags=("new",))
     assert Page(await site.get("/tags", **since)).all("//main//li/a") == ["new", "t"]
+
+
+@pytest.mark.parametrize("path", ["/", "/tags", "/archive", "/atom.xml", "/tags/t"])
+async def test_a_page_that_is_as_it_was_before_has_a_new_date(
+    site: Site, path: str, pass_a_second: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The date of what it was in between is otherwise that of the page before."""
+    for module, name in ((archive, "MAX_LIMIT"), (post_feeds, "POSTS")):
+        monkeypatch.setattr(module, name, 1)
+    await site.change(posts_per_page=1)
+    await site.get(path)
+    pass_a_second()
+    other = await publish(site.store, tags=("t", "u"), publication_date=MOMENT - timedelta(days=1))
+    between = await site.get(path)
+    change = PostChange(updated_at=now(), status=PostStatus.DRAFT)
+    await site.store.posts.save(other.id, change, match=None, comments=0)
+    since = between.headers["last-modified"]
+    assert (await site.get(path, if_modified_since=since)).status_code == 200
 
 
 async def test_assets_are_immutable_and_named_by_the_page(site: Site) -> None:

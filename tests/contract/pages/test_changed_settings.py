@@ -55,7 +55,7 @@ async def test_requests_during_changes_never_show_an_older_title(cached_site: Si
     await asyncio.gather(*asking)
 
 
-async def test_another_number_of_posts_a_page_and_another_permalink_apply_at_once(cached_site: Site) -> None:
+async def test_a_new_page_length_and_permalink_apply_at_once(cached_site: Site) -> None:
     assert (await read(cached_site))[0].titles == ["Hello", "Other"]
     await cached_site.change(posts_per_page=1)
     assert Page(await cached_site.get("/")).titles == ["Hello"]
@@ -70,7 +70,7 @@ async def test_another_number_of_posts_a_page_and_another_permalink_apply_at_onc
 
 
 async def test_pages_that_no_post_confirms_show_the_new_title(site: Site) -> None:
-    """Those of an empty blog, and those of errors."""
+    """The pages of an empty blog, and error pages."""
     for number in range(3):
         await site.change(title=f"Title {number}")
         for path in ("/", "/nothing", "/hello", "/tags"):
@@ -117,7 +117,7 @@ async def hello(site: Site) -> Post:
 
 
 async def stamp(site: Site) -> int:
-    """That of the settings and of the post."""
+    """The stamp that the settings and the post have in common."""
     post, settings = await hello(site), await site.store.blog.get()
     (read,) = (await site.store.posts.read([post.id], comments=1)).values()
     (validator,) = (await site.store.posts.validators([post.id])).values()

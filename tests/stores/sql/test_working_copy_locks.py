@@ -1,4 +1,4 @@
-"""Saving a working copy waits for nobody who writes its post, and the other way round."""
+"""Saving a working copy does not wait for writes to its post, and vice versa."""
 
 import pytest
 from sqlalchemy import update

@@ -80,7 +80,7 @@ def test_footnotes_link_to_each_other() -> None:
     assert '<li id="user-content-fn1" class="footnote-item"><p>Note. <a href="#user-content-fnref1"' in shown
 
 
-def test_footnotes_are_no_section_without_a_heading() -> None:
+def test_footnotes_are_not_a_section() -> None:
     shown = markdown("A[^n].\n\n[^n]: Note.")
     assert '<hr class="footnotes-sep">\n<div class="footnotes">\n<ol class="footnotes-list">\n<li' in shown
     assert shown.endswith("</li>\n</ol>\n</div>\n")

@@ -1,4 +1,4 @@
-"""A response with the archive of the blog, which is sent while the database is read."""
+"""A response that streams the archive of the blog while the database is read."""
 
 from collections.abc import Mapping
 

@@ -68,7 +68,7 @@ CurrentExportSlot = Annotated[ExportSlot, Depends(get_export_slot)]
 
 
 async def get_inspection(request: Request) -> Inspect:
-    """The function that describes what this application runs on."""
+    """The function that describes the software on which this application runs."""
     inspect: Inspect = request.app.state.inspect
     return inspect
 

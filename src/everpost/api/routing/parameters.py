@@ -179,7 +179,7 @@ class PostsParameters(PageParameters):
     title: Words | None = Field(
         default=None,
         description="List only posts whose titles contain all of these words, or parts of words, whatever"
-        " their case. A page may have fewer posts than its limit, even none, although others follow.",
+        " their case. A page may have fewer posts than its limit, even none, although more follow.",
     )
     status: PostStatus = Field(
         default=PostStatus.PUBLISHED, description="List published posts, or the drafts that you may see."

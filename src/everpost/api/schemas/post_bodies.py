@@ -8,7 +8,7 @@ from everpost.services.posts import PostDraft
 
 
 def draft_of(body: PostCreate, *, saved_copy: SavedCopy | None = None) -> PostDraft:
-    """The new post. It is saved from this working copy, if any."""
+    """The new post, saved from this working copy if one is given."""
     return PostDraft(
         title=body["title"],
         content=body["content"],
@@ -28,7 +28,7 @@ def draft_of(body: PostCreate, *, saved_copy: SavedCopy | None = None) -> PostDr
 
 
 def change_of(body: PostUpdate, *, saved_copy: SavedCopy | None = None) -> PostChange:
-    """The new values of the fields that are in the body. They are saved from this working copy, if any."""
+    """The new values of the fields that are in the body, saved from this working copy if one is given."""
     policy, slug = body.get("comment_policy"), body.get("slug")
     return PostChange(
         updated_at=now(),

@@ -112,7 +112,7 @@ class WorkingCopyListed(TypedDict):
     base_updated_at: Annotated[
         ReadTimestamp | None,
         Field(
-            description="The `updated_at` of the base. An earlier time than `post_updated_at` means that"
+            description="The `updated_at` of the base. A time before `post_updated_at` means that"
             " someone has saved the post since."
         ),
     ]

@@ -25,7 +25,7 @@ class Passkey(Record):
     user_id: Id
     name: str
     credential_id: str
-    """The id that the authenticator has chosen, in base64url."""
+    """The id that the authenticator chose, in base64url."""
     public_key: str
     """As COSE, in base64url."""
     created_at: datetime

@@ -1,7 +1,7 @@
 """Differences between two texts, in bounded time for any texts.
 
-A megabyte of prose takes a tenth of a second, the most unfavourable megabyte about five: call this outside
-of the event loop. `difflib` takes minutes for a megabyte of lines that are often repeated.
+A megabyte of prose takes a tenth of a second, and the worst case about five seconds: call this outside the
+event loop. `difflib` takes minutes for a megabyte of lines that are often repeated.
 """
 
 import re
@@ -43,7 +43,7 @@ class Piece:
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines of a text, each with its line end, whichever it is. Together they are the text."""
+    """The lines of a text, each with its line end, of any kind. Together they are the text."""
     return _LINE.findall(text)
 
 

@@ -147,7 +147,7 @@ class FoundWorkingCopy:
 
     @property
     def state(self) -> WorkingCopyState:
-        """The same without its content."""
+        """This working copy without its content."""
         copy = self.copy
         return WorkingCopyState(
             post_id=copy.post_id,

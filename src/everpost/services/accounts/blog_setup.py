@@ -22,7 +22,7 @@ class BlogSetup:
     """The choices of the first admin."""
 
     secret: str = field(repr=False)
-    """Of the first start's token, or of `EVERPOST_ADMIN_TOKEN`."""
+    """The secret of the first start's token, or of `EVERPOST_ADMIN_TOKEN`."""
     title: str
     name: str
     email: str

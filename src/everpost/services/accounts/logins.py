@@ -84,8 +84,8 @@ async def _find(store: Store, given: Credentials, *, by_stranger: bool) -> tuple
 async def start_login(
     store: Store, user: User, login: Login, lifetime: timedelta, *, password_hash: str | None = None
 ) -> tuple[str, Token]:
-    """Create the token of a login by this user, who has proved to be the user, and return its secret and the
-    token. Raises NotFound; and Stale if the stored hash of the password, if one is given, has changed.
+    """Create the token of a login by this user, who has already been authenticated, and return its secret and
+    the token. Raises NotFound; and Stale if the stored hash of the password, if one is given, has changed.
     """
     of_role = ROLE_SCOPES[user.role]
     draft = TokenDraft(

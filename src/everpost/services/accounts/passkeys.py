@@ -1,6 +1,6 @@
 """Passkeys: registering them, and logging in with one. py_webauthn checks what authenticators sign.
 
-A challenge is signed with the key of the blog and expires, so the server stores none until it is used. The
+A challenge is signed with the key of the blog and expires, so the server stores nothing until it is used. The
 database counts its use, so it works once.
 """
 
@@ -40,6 +40,7 @@ from everpost.domain.people.passkeys import MAX_PASSKEY_NAME, Passkey, passkey_i
 from everpost.domain.people.tokens import Scope, Token
 from everpost.domain.people.users import User
 from everpost.domain.rate_limits import Limit
+from everpost.domain.text import unstorable_reason
 from everpost.errors import Invalid, Unauthenticated
 from everpost.services.accounts.logins import Login, start_login
 from everpost.services.security_events import (
@@ -55,6 +56,8 @@ CHALLENGE_LIFETIME = timedelta(minutes=10)
 _RANDOM, _TIME, _SIGNATURE = 16, 8, 16
 """Bytes of the parts of a challenge."""
 _REFUSED = "The passkey was not accepted."
+_MALFORMED = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""The errors of py_webauthn, and those that it lets through when values have unexpected types or depths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,8 @@ async def add_passkey(store: Store, actor: Actor, site: Site, credential: str, n
     shown = name.strip()
     if not 1 <= len(shown) <= MAX_PASSKEY_NAME:
         raise Invalid("name", f"should have 1 to {MAX_PASSKEY_NAME} characters")
+    if unstorable_reason(shown):
+        raise Invalid("name", "contains a character that cannot be stored")
     try:
         verified = verify_registration_response(
             credential=credential,
@@ -118,7 +123,7 @@ async def add_passkey(store: Store, actor: Actor, site: Site, credential: str, n
             expected_origin=list(site.origins),
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+    except _MALFORMED:
         raise Invalid("credential", "was not accepted") from None
     credential_id = bytes_to_base64url(verified.credential_id)
     passkey = Passkey(
@@ -149,14 +154,14 @@ async def log_in_with_passkey(
     """
     try:
         owner = await _verified_owner(store, site, credential)
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+    except _MALFORMED:
         await record_from(store, login.address, LOGIN_FAILED, user=None)
         raise Unauthenticated(_REFUSED) from None
     return await start_login(store, owner, login, lifetime)
 
 
 async def _verified_owner(store: Store, site: Site, credential: str) -> User:
-    """The owner of the passkey that signed. Raises WebAuthnException, ValueError, KeyError or TypeError."""
+    """The owner of the passkey that signed. Raises one of `_MALFORMED`."""
     parsed = parse_authentication_credential_json(credential)
     found = await store.passkeys.find(passkey_id(bytes_to_base64url(parsed.raw_id)))
     if found is None or found.owner.disabled_at is not None:
@@ -167,7 +172,7 @@ async def _verified_owner(store: Store, site: Site, credential: str) -> User:
         expected_rp_id=site.host,
         expected_origin=list(site.origins),
         credential_public_key=base64url_to_bytes(found.passkey.public_key),
-        # Passkeys that are synchronized between devices do not count; 0 accepts every count.
+        # Passkeys that are synchronised between devices have no counter; 0 accepts every count.
         credential_current_sign_count=0,
         require_user_verification=True,
     )
@@ -201,9 +206,7 @@ async def _used_challenge(store: Store, credential: str, purpose: str) -> bytes:
 
 
 def _challenge_in(credential: str) -> bytes:
-    """The challenge that the authenticator has signed. Raises ValueError, KeyError, TypeError or
-    WebAuthnException if the credential is malformed.
-    """
+    """The challenge that the authenticator has signed. Raises one of `_MALFORMED`."""
     signed = base64url_to_bytes(json.loads(credential)["response"]["clientDataJSON"])
     return parse_client_data_json(signed).challenge
 

@@ -26,7 +26,7 @@ async def create_reset(store: Store, actor: Actor, user_id: Id) -> str:
     actor.require_all(Scope.ADMIN)
     user = await store.users.get(user_id)
     if user.disabled_at is not None:
-        raise Forbidden("The user is disabled: enable the user first.")
+        raise Forbidden("The user is disabled. Enable the account first.")
     draft = TokenDraft(name="Password reset", scopes=frozenset(), expires_at=now() + lifetime_for(user))
     secret, _ = await issue_token(store, user, draft, Provenance(kind=TokenKind.RESET))
     return secret

@@ -1,7 +1,7 @@
 """Searching posts by title.
 
 No two databases fold the case of all scripts alike, so the titles are compared here, a batch at a time. One
-call compares a bounded number: its page may have fewer posts than requested, although others follow.
+call compares a bounded number: its page may have fewer posts than requested, although more follow.
 """
 
 import unicodedata
@@ -23,8 +23,8 @@ _BATCH = 1_000
 async def find_page(
     store: Store, actor: Actor, query: PostQuery, words: str | None
 ) -> tuple[Page[Post], Position | None]:
-    """A page of the posts that the actor may see, those with the words in their titles if there are any
-    words, and the position after which others may follow.
+    """A page of the posts that the actor may see, filtered by the words in their titles if there are any, and
+    the position after which more may follow.
     """
     if words is not None:
         return await _search(store, actor, query, words)

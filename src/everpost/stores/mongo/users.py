@@ -26,7 +26,7 @@ from everpost.stores.mongo.settings import renew_names
 
 _ENABLED_ADMIN: Filter = {"role": Role.ADMIN.value, "disabled_at": {"$exists": False}, **LIVING}
 USER_FIELDS: Filter = {"tokens": 0}
-"""Of the document of a user."""
+"""The projection of a user's document, without its tokens."""
 _STANDING: Filter = {"role": 1, "disabled_at": 1}
 
 

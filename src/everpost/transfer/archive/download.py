@@ -12,13 +12,13 @@ from everpost.transfer.archive.writer import archive_lines
 from everpost.transfer.copy.streams import Source, open_stream
 
 SUFFIX = ".jsonl.zst"
-"""The end of the name of such a file."""
+"""The suffix of the name of such a file."""
 
 
 @asynccontextmanager
 async def open_download(source: Source) -> AsyncIterator[AsyncIterator[bytes]]:
     """The pieces of an archive of the blog as it is now. A piece has at most as many bytes as a batch of
-    records. If reading fails, the pieces so far are not a whole archive, and no reader takes them for one.
+    records. If reading fails, the pieces so far are an incomplete archive, which every reader rejects.
     """
     async with (
         open_stream(source) as stream,
@@ -44,7 +44,7 @@ def _write(file: BinaryIO, lines: Sequence[bytes]) -> None:
 
 
 def _drain(sink: BytesIO) -> bytes:
-    """Everything that was written, which is then forgotten."""
+    """Return everything that was written, and clear the buffer."""
     piece = sink.getvalue()
     sink.seek(0)
     sink.truncate()

@@ -79,7 +79,7 @@ class Metadata:
     is_indexed: bool = True
     """False: search engines are asked to ignore the page."""
     note: str = ""
-    """A sentence to show above the page, such as that it is a preview; empty on most pages."""
+    """A sentence to show above the page, for example to say that it is a preview; empty on most pages."""
     newer: str | None = None
     """The URL of the page before this one."""
     older: str | None = None

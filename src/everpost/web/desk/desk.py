@@ -1,4 +1,4 @@
-"""The desk as a handler of a page gets it: the user, the blog, the language, and ways to respond."""
+"""The desk as handlers of pages see it: the user, the blog, the language, and ways to respond."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -128,7 +128,7 @@ class Desk:
 
 
 async def get_visitor(request: Request, store: OpenStore, shown: CurrentPresentation) -> Desk:
-    """The desk for somebody who may be signed in. Raises Forbidden for what another origin's page sends."""
+    """The desk for a possibly signed-in user. Raises Forbidden for unsafe requests from another origin."""
     if request.method not in SAFE_METHODS:
         refuse_other_origins(request)
     frame: Frame = request.app.state.desk

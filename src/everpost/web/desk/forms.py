@@ -26,10 +26,11 @@ _DETAILS: Mapping[str, str] = {
     "greater_than_equal": message("Enter a number of at least %(ge)s."),
     "less_than_equal": message("Enter a number of at most %(le)s."),
 }
-"""By the type of Pydantic's error."""
+"""The messages by the type of Pydantic's error."""
 _REASONS: Mapping[str, str] = {
     "was not accepted": message("The passkey was not accepted. Try again."),
     "is empty": message("Fill in this field."),
+    "contains a character that cannot be stored": message("This contains a character that cannot be stored."),
     "should be in the future": message("Enter a date that is not in the past."),
     "should be the id of another user": message("This person has been removed. Choose another."),
     "is wrong": message("This is not your current password."),
@@ -59,11 +60,11 @@ _REASONS: Mapping[str, str] = {
     "must begin with /": message("The pattern must begin with a slash."),
     "must not end with /": message("The pattern must not end with a slash."),
 }
-"""By the reason of `Invalid`. Add yours; any other reason is shown in English."""
+"""The messages by the reason of `Invalid`. Add yours; any other reason is shown in English."""
 _CONFLICTS: Mapping[str, str] = {
     "email": message("Another user already has this email address."),
 }
-"""By the field of `Conflict`."""
+"""The messages by the field of `Conflict`."""
 _LAST_ADMIN = message("This is the last enabled admin. Give another user the role admin first.")
 _TOO_MANY = message("You already have %(most)s tokens, the maximum. Revoke one that you no longer need.")
 _STALE = message("Someone else has changed this since you opened the page. Open it again to see the changes.")

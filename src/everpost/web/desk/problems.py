@@ -28,7 +28,9 @@ _TITLES: Mapping[int, str] = {
 }
 _UNCONFIRMED = message("Confirm your password")
 _MESSAGES: Mapping[int, str] = {
-    401: message("Nothing was changed. Go on in a new tab, then come back to this page and send it again."),
+    401: message(
+        "Nothing was changed. Continue in a new tab, then come back to this page and send it again."
+    ),
     404: message("There is nothing at this address. It may have been mistyped, or removed."),
     422: message("There is nothing at this address. It may have been mistyped, or removed."),
     500: message("The error has been logged. Try again later."),

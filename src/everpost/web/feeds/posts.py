@@ -50,14 +50,14 @@ async def _answer(
     if not listed.rows and (query.after is not None or not is_whole_blog):
         raise NotFound("feed", "")
     listed = _truncated(listed)
-    key = feed.key(listed.url, listed.has_newer, listed.has_older)
-    if (kept := feed.find(key, listed.rows)) is not None:
+    key = feed.key(listed.url)
+    if (kept := feed.find(key, listed.rows, listed.facts)) is not None:
         return kept
     author = None if author_id is None else listed.rows[0].author
     heading = tag or (author.name if author else "")
     document = _document(feed.shown, listed, home, heading)
     entries = await post_entries(listed.rows, feed.shown)
-    return feed.answer(key, listed.rows, replace(document, entries=entries))
+    return feed.answer(key, listed.rows, replace(document, entries=entries), listed.facts)
 
 
 def _truncated(listed: Listed) -> Listed:

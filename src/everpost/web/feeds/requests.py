@@ -1,6 +1,6 @@
 """Requests for feeds, and their responses."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -32,29 +32,36 @@ class FeedRequest:
         """The path of the feed of a page."""
         return feed_path(page, self.format)
 
-    def key(self, *facts: object) -> tuple[object, ...]:
+    def key(self, url: str) -> tuple[object, ...]:
         """The key of a document in the page cache."""
-        return (self.shown, *facts)
+        return (self.shown, url)
 
-    def find(self, key: tuple[object, ...], posts: Sequence[Post]) -> Response | None:
-        """The response with the cached document, if it still shows these posts."""
-        kept = self.cache.find(key, posts)
+    def find(self, key: tuple[object, ...], posts: Sequence[Post], facts: Hashable = ()) -> Response | None:
+        """The response with the cached document, if it still shows these posts and facts."""
+        kept = self.cache.find(key, posts, facts)
         return None if kept is None else kept.answer(self.http, now())
 
-    def answer(self, key: tuple[object, ...], posts: Sequence[Post], document: Document) -> Response:
-        """The response with a new document, which is cached together with these posts."""
+    def answer(
+        self, key: tuple[object, ...], posts: Sequence[Post], document: Document, facts: Hashable = ()
+    ) -> Response:
+        """The response with a new document, which is cached together with these posts and facts."""
         body, media_type = self.format.write(document), f"{self.format.media_type}; charset=utf-8"
-        return keep(self.cache, key, posts, body, media_type).answer(self.http, now())
+        return keep(self.cache, key, posts, body, media_type, facts).answer(self.http, now())
 
 
 def keep(
-    cache: PageCache, key: tuple[object, ...], posts: Sequence[Post], body: bytes, media_type: str
+    cache: PageCache,
+    key: tuple[object, ...],
+    posts: Sequence[Post],
+    body: bytes,
+    media_type: str,
+    facts: Hashable = (),
 ) -> RenderedPage:
     """Cache a page with this body, and return it. An equal cached body keeps its date."""
-    page = cache.find(key, posts)
+    page = cache.find(key, posts, facts)
     if page is None or page.body != body:
         page = RenderedPage(body, now(), media_type=media_type)
-        cache.keep(key, posts, page)
+        cache.keep(key, posts, page, facts)
     return page
 
 

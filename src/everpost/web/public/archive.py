@@ -50,8 +50,8 @@ async def show_archive(
     )
     archive = shown.urls.archive
     path = with_query(archive, after=None if after is None else encode_cursor(after))
-    key = (shown, path, page.has_more)
-    if (kept := cache.find(key, page.rows)) is not None:
+    key = (shown, path)
+    if (kept := cache.find(key, page.rows, page.has_more)) is not None:
         return kept.answer(request, now())
     older = with_query(archive, after=encode_cursor(page.rows[-1].position())) if page.has_more else None
     context = ArchivePage(
@@ -60,5 +60,5 @@ async def show_archive(
         months=months(page.rows, shown),
     )
     rendered = RenderedPage(shown.render(context), now())
-    cache.keep(key, page.rows, rendered)
+    cache.keep(key, page.rows, rendered, page.has_more)
     return rendered.answer(request, now())

@@ -57,7 +57,7 @@ async def find_home_page(store: Store, shown: Presentation, cache: PageCache) ->
 async def _home_page(
     shown: Presentation, cache: PageCache, listed: Listed, hints: Hints | None
 ) -> RenderedPage:
-    if (kept := cache.find(_key(shown, listed), listed.rows)) is not None:
+    if (kept := cache.find((shown, listed.url), listed.rows, listed.facts)) is not None:
         return kept
     context = HomePage(
         site=shown.site,
@@ -110,7 +110,7 @@ async def _answer(
     """The page of a tag or an author. Raises NotFound if the list is empty."""
     if not listed.rows:
         raise NotFound(kind, "")
-    if (kept := cache.find(_key(shown, listed), listed.rows)) is not None:
+    if (kept := cache.find((shown, listed.url), listed.rows, listed.facts)) is not None:
         return kept.answer(request, now())
     context = ListPage(
         site=shown.site,
@@ -124,12 +124,8 @@ async def _answer(
 
 def _keep(cache: PageCache, shown: Presentation, listed: Listed, context: Context) -> RenderedPage:
     page = RenderedPage(shown.render(context), now(), headers=shown.headers)
-    cache.keep(_key(shown, listed), listed.rows, page)
+    cache.keep((shown, listed.url), listed.rows, page, listed.facts)
     return page
-
-
-def _key(shown: Presentation, listed: Listed) -> tuple[object, ...]:
-    return (shown, listed.url, listed.has_newer, listed.has_older)
 
 
 def _metadata(shown: Presentation, heading: str, listed: Listed) -> Metadata:

@@ -36,8 +36,8 @@ async def show_tags(
     """The tags of public posts, in alphabetical order."""
     after = query.after
     page = await posts.list_tags(store, limit=MAX_LIMIT, after=after)
-    key = (shown, HEADING, after, page)
-    if (kept := cache.find(key, ())) is not None:
+    key = (shown, HEADING, after)
+    if (kept := cache.find(key, (), page)) is not None:
         return kept.answer(request, now())
     urls = shown.urls
     more = with_query(urls.tags, after=encode_word(page.rows[-1].tag)) if page.has_more else None
@@ -48,5 +48,5 @@ async def show_tags(
         tags=tuple(Tag(label=each.tag, url=urls.tag(each.tag), count=each.count) for each in page.rows),
     )
     rendered = RenderedPage(shown.render(context), now())
-    cache.keep(key, (), rendered)
+    cache.keep(key, (), rendered, page)
     return rendered.answer(request, now())

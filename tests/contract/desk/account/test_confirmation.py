@@ -57,7 +57,7 @@ async def test_an_older_session_is_sent_to_the_page_that_asks(
     "path",
     [f"/desk/people/{PEOPLE['author'].user.id}", "/desk/settings/database", "/desk/account/passkeys"],
 )
-async def test_pages_that_can_do_much_harm_are_guarded(
+async def test_sensitive_pages_are_guarded(
     desk: DeskSite, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ada = await desk.as_("admin")

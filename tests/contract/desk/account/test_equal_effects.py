@@ -1,4 +1,4 @@
-"""A form of the account has the effect of the call of the API that it stands for, on every database."""
+"""A form of the account has the same effect as its call of the API, on every database."""
 
 from collections.abc import Mapping
 from dataclasses import replace

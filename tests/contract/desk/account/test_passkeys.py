@@ -4,6 +4,7 @@ import asyncio
 import json
 from datetime import timedelta
 
+import cbor2
 import pytest
 
 from everpost.domain.clock import now
@@ -19,6 +20,8 @@ from tests.contract.pages.html import Page
 ANN = PEOPLE["author"].user
 PATH = "/desk/account/passkeys"
 REFUSED = "The passkey was not accepted. Try again."
+TOO_DEEP = "[" * 5_000
+"""More JSON in JSON than a parser accepts."""
 
 
 async def options_on(person: DeskSite, path: str) -> str:
@@ -97,7 +100,12 @@ async def test_what_others_sign_is_refused(desk: DeskSite, ann: DeskSite, device
     registration = json.loads(await options_on(ann, PATH))
     swapped = {"challenge": registration["challenge"], "rpId": wanted["rpId"]}
     assert await sign_in(device.sign(json.dumps(swapped))) == 401
-    for malformed in ("", "{", "[]", "null", '{"response": {}}', '{"response": {"clientDataJSON": "_"}}'):
+    deep = encoded(TOO_DEEP.encode())
+    for client_data in ("_", deep):
+        signed = json.loads(device.sign(await options()))
+        signed["response"]["clientDataJSON"] = client_data
+        assert await sign_in(json.dumps(signed)) == 401
+    for malformed in ("", "{", "[]", "null", '{"response": {}}', TOO_DEEP):
         assert await sign_in(malformed) == 401
     assert await sign_in(device.sign(await options())) == 303
 
@@ -115,6 +123,24 @@ async def test_a_registration_must_answer_the_users_own_challenge(desk: DeskSite
     for device in (Authenticator("https://evil.example"), Authenticator(flags=PRESENT)):
         sent = {"name": "A phone", "credential": device.create(await options_on(ann, PATH))}
         assert (await ann.send(PATH, sent)).status_code == 422
+    assert list(await desk.store.passkeys.of_user(ANN.id)) == []
+
+
+async def test_a_malformed_attestation_is_refused(ann: DeskSite) -> None:
+    credential = json.loads(Authenticator().create(await options_on(ann, PATH)))
+    attestation = cbor2.loads(decoded(credential["response"]["attestationObject"]))
+    attestation |= {"fmt": "android-safetynet", "attStmt": {"ver": "1", "response": 1}}
+    credential["response"]["attestationObject"] = encoded(cbor2.dumps(attestation))
+    for sent in (json.dumps(credential), TOO_DEEP):
+        answer = await ann.send(PATH, {"name": "A phone", "credential": sent})
+        assert (answer.status_code, Page(answer).one("//*[@role='alert']")) == (422, REFUSED)
+
+
+async def test_a_name_that_cannot_be_stored_is_refused(desk: DeskSite, ann: DeskSite) -> None:
+    credential = Authenticator().create(await options_on(ann, PATH))
+    answer = await ann.send(PATH, {"name": "A\0phone", "credential": credential})
+    assert answer.status_code == 422
+    assert Page(answer).one("//*[@id='name-error']") == "This contains a character that cannot be stored."
     assert list(await desk.store.passkeys.of_user(ANN.id)) == []
 
 

@@ -27,7 +27,7 @@ NEWER = "a horse with a new battery"
 
 @pytest.fixture
 async def code(desk: DeskSite) -> str:
-    """Of a link for the author, who has a password."""
+    """The code in a link for the author, who has a password."""
     await give_password(desk.store, "author")
     return await create_reset(desk.store, ADMIN, ANN.id)
 

@@ -117,7 +117,7 @@ async def test_without_a_password_a_token_ends_with_the_session(desk: DeskSite) 
     assert token.id not in await ids_of(ann)
 
 
-async def test_there_is_a_highest_number_of_tokens(ann: DeskSite) -> None:
+async def test_the_number_of_tokens_is_limited(ann: DeskSite) -> None:
     await fill(ann.store, ANN, TokenKind.NAMED, MAX_NAMED_TOKENS - 1)
     answer = await create(ann)
     assert answer.status_code == 409

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message
 
 
 class Download:
-    """A request to an application, which gets no further than its client reads."""
+    """A request to an application, which advances only as far as the client reads."""
 
     def __init__(self, app: ASGIApp, method: str, path: str, headers: Mapping[str, str]) -> None:
         self._app = app
@@ -32,7 +32,7 @@ class Download:
         self._was_asked = False
         self.content = b""
         self.is_complete = False
-        """Whether the server has said that this is the end."""
+        """Whether the server has completed the response."""
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.ensure_future(self._app(self._scope, self._receive, self._messages.put))
@@ -53,7 +53,7 @@ class Download:
         return {name.decode(): text.decode() for name, text in self.start["headers"]}
 
     async def read(self) -> bool:
-        """Read a piece; return whether others may follow."""
+        """Read a piece; return whether more may follow."""
         message = await self._next()
         self.content += message.get("body", b"")
         self.is_complete = not message.get("more_body", False)

@@ -5,7 +5,7 @@ from everpost.domain.blog import Blog
 
 
 def fields_of_settings(blog: Blog) -> dict[str, str]:
-    """Those that a program would send, which knows no earlier settings."""
+    """The fields that a program sends if it knows no earlier settings."""
     return {
         "revision": revision_text(blog.revision),
         "title": blog.title,

@@ -206,7 +206,7 @@ async def test_a_conflict_without_the_settings_before_shows_every_difference(
     refused = await ada.send(PATH, fields | {"base": base, "title": "Mine"})
     assert refused.status_code == 412
     assert Page(refused).all("//*[@role='alert']//a/@href") == ["#title", "#description"]
-    assert Page(refused).one("//*[@id='description-error']") == "Someone else has emptied this."
+    assert Page(refused).one("//*[@id='description-error']") == "Someone else has cleared this."
 
 
 @pytest.mark.parametrize("revision", ["", "1", "0-0", "*"], ids=range(4))

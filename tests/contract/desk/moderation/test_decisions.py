@@ -124,7 +124,7 @@ async def test_a_decision_returns_to_the_same_page_of_the_queue(desk: DeskSite) 
 async def test_a_form_has_the_effect_of_the_call_of_the_api(
     desk: DeskSite, subtests: pytest.Subtests
 ) -> None:
-    """Of `POST /comments/decisions`, in everything but ids and stamps."""
+    """The effects are equal in everything but ids and stamps."""
     admin, headers = await desk.as_("admin"), PEOPLE["admin"].headers
     for status in CommentStatus:
         with subtests.test(status=status):

@@ -26,7 +26,7 @@ class Change(TypedDict, total=False):
 EDITOR = PEOPLE["editor"].user
 REASONS: Sequence[tuple[str, str, Change | None, str]] = [
     ("pending", "moderated", None, "Comments by guests await approval on this post."),
-    ("pending", "open", None, "It has waited since it was added."),
+    ("pending", "open", None, "It has been waiting since it was sent."),
     ("pending", "open", {}, "A moderator returned it to the queue."),
     ("pending", "open", {"content": "Other words"}, "Edited by its writer on February 29, 2024."),
     (
@@ -35,7 +35,7 @@ REASONS: Sequence[tuple[str, str, Change | None, str]] = [
         {"content": "Other words", "editor_id": EDITOR.id},
         "Edited by Edda Editor on February 29, 2024.",
     ),
-    ("spam", "open", None, "It filled in a field that only programs see, or was imported as spam."),
+    ("spam", "open", None, "It came with a field filled in that only programs see, or was imported as spam."),
     ("spam", "open", {}, "A moderator marked it as spam."),
 ]
 """A status, the policy of the post, a change of the comment, and the reason that the page gives."""
@@ -43,7 +43,7 @@ FILTERS = "//nav[@aria-label='Status']//a"
 
 
 def facts(page: Page) -> str:
-    """Why the only comment of the page waits."""
+    """The reason why the only comment of the page is waiting."""
     return " ".join(page.all("//article/p[@class='hint']"))
 
 

@@ -63,7 +63,7 @@ async def test_of_two_moderators_one_decides(desk: DeskSite) -> None:
         (refused,) = [Page(answer) for answer in answers if answer.status_code == 412]
         assert refused.one(f"{CHANGED}/p[@data-note]") == note
         assert refused.one("//*[@role='alert']") == (
-            "1 comment was not decided: it has changed since you opened the page."
+            "1 comment was skipped: it has changed since you opened the page."
         )
 
 
@@ -176,6 +176,6 @@ async def test_scripts_get_the_outcomes(desk: DeskSite) -> None:
             "status": "pending",
             "label": "Pending",
             "content": NEW_WORDS,
-            "note": "This comment has changed. Decide about its current words.",
+            "note": "This comment has changed. Read it again before you decide.",
         }
     }

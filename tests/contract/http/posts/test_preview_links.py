@@ -47,7 +47,7 @@ async def test_without_pages_there_is_no_link(client: httpx.AsyncClient) -> None
 
 
 async def test_links_do_not_change_the_post(client: httpx.AsyncClient) -> None:
-    """Who edits it meanwhile has no conflict."""
+    """So a link causes no conflict for someone who is editing the post."""
     await client.patch("/settings", json={"base_url": BASE})
     post = await publish(client, status="draft")
     path = f"/posts/{post['id']}"

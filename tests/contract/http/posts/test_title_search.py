@@ -61,7 +61,7 @@ async def test_other_filters_and_permissions_hold(client: httpx.AsyncClient) -> 
 
 
 @pytest.mark.parametrize("sort", ["-publication_date", "updated_at"])
-async def test_pages_follow_each_other_also_when_one_call_compares_too_few(
+async def test_pages_continue_even_if_one_call_compares_too_few(
     client: httpx.AsyncClient, sort: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(titles, "_BATCH", 3)
@@ -81,5 +81,5 @@ async def test_pages_follow_each_other_also_when_one_call_compares_too_few(
 
 
 @pytest.mark.parametrize("other", ["skip=1", "count=true"])
-async def test_what_would_need_all_titles_is_refused(client: httpx.AsyncClient, other: str) -> None:
+async def test_options_that_need_all_titles_are_refused(client: httpx.AsyncClient, other: str) -> None:
     assert_problem(await client.get(f"/posts?title=a&{other}"), 422)

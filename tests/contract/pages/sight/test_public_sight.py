@@ -1,4 +1,4 @@
-"""Whatever happens to a blog, what is not public is in no page, feed, sitemap, metadata, redirect or 304."""
+"""Whatever happens to a blog, no page, feed, sitemap, redirect or 304 reveals what is not public."""
 
 from collections.abc import Iterator, Sequence
 

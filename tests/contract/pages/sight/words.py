@@ -12,7 +12,7 @@ _ID = re.compile(r"[0-9a-f]{24}")
 
 
 class Words:
-    """Draws words that stand nowhere else. They are valid as slugs, tags, names and in paths."""
+    """Draws words that occur nowhere else. They are valid as slugs, tags, names and in paths."""
 
     def __init__(self) -> None:
         self._drawn = 0

@@ -34,7 +34,7 @@ async def test_a_passkey_is_found_with_its_owner(store: Store) -> None:
     assert await store.passkeys.find(new_id()) is None
 
 
-async def test_the_passkeys_of_a_user_come_the_oldest_first(store: Store) -> None:
+async def test_the_passkeys_of_a_user_are_listed_oldest_first(store: Store) -> None:
     ada, bob = await register(store), await register(store)
     moments = (LATER, LATEST, EARLIEST, MOMENT)
     keys = [a_passkey(ada.id, f"of ada {moment}", moment) for moment in moments]

@@ -69,7 +69,7 @@ def test_if_only_one_has_changed_the_text_that_text_is_the_result(base: str, oth
 
 
 @given(TEXTS, TEXTS, TEXTS)
-def test_who_is_mine_and_who_is_theirs_does_not_matter(base: str, mine: str, theirs: str) -> None:
+def test_mine_and_theirs_can_be_swapped(base: str, mine: str, theirs: str) -> None:
     assert compare_lines(base, mine, theirs).merged == compare_lines(base, theirs, mine).merged
 
 

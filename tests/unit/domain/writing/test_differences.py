@@ -9,7 +9,7 @@ WORDS = st.lists(st.sampled_from("abc"), max_size=12)
 
 
 def longest_common_subsequence(first: list[str], second: list[str]) -> int:
-    """Its length, by definition."""
+    """The length of a longest common subsequence, by definition."""
     lengths = [0] * (len(second) + 1)
     for item in first:
         diagonal = 0

@@ -1,4 +1,4 @@
-"""Names of browsers, by which people recognize their sessions."""
+"""Names of browsers, by which people recognise their sessions."""
 
 UNKNOWN = "Unknown browser"
 _BROWSERS = (
@@ -21,7 +21,7 @@ _SYSTEMS = (
     ("Mac OS X", "macOS"),
     ("Linux", "Linux"),
 )
-"""By what their `User-Agent` contains; the first one counts, because most contain several."""
+"""Names by a part of the `User-Agent` header. Most headers contain several; the first match counts."""
 
 
 def browser_name(user_agent: str) -> str:

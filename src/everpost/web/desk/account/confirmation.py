@@ -1,4 +1,4 @@
-"""Re-authentication: asking for the password again, before pages that can do much harm.
+"""Re-authentication: asking for the password again before sensitive pages.
 
 A handler that depends on `ConfirmedDesk` requires a session that began within the last `RECENT`. Giving the
 password again replaces the session with a new one, as `POST /login` would.
@@ -40,7 +40,7 @@ async def get_confirmed_desk(request: Request, desk: CurrentDesk) -> Desk:
 
 
 ConfirmedDesk = Annotated[Desk, Depends(get_confirmed_desk)]
-"""The desk, for changing roles, creating tokens and exporting the blog."""
+"""The desk, for managing people and passkeys, and exporting the blog."""
 
 
 async def show_confirmation(

@@ -56,7 +56,7 @@ async def show_tokens(store: OpenStore, desk: CurrentDesk) -> Response:
 async def create_token(
     request: Request, store: OpenStore, proof: CurrentProof, desk: CurrentDesk
 ) -> Response:
-    """Create a token, and show its secret, this once."""
+    """Create a token, and show its secret, only once."""
     if desk.user.password_hash is None:  # otherwise, the form asks for the password
         await get_confirmed_desk(request, desk)
     fields = await read_form(request)

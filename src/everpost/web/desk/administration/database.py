@@ -22,7 +22,7 @@ _KINDS: Mapping[str, str] = {
 
 
 async def show_database(store: OpenStore, desk: ConfirmedDesk, inspect: CurrentInspection) -> Response:
-    """The software, the number of records, and a button that downloads them."""
+    """The software, the number of records, and a button that downloads the archive."""
     state = await describe_database(store, desk.actor, inspect)
     return desk.page(
         "administration/database.html",

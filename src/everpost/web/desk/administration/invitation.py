@@ -32,7 +32,7 @@ async def show_invitation(desk: ConfirmedDesk) -> Response:
 
 
 async def invite(request: Request, store: OpenStore, desk: ConfirmedDesk) -> Response:
-    """Create the user, and show the link, this once."""
+    """Create the user, and show the link, only once."""
     fields = await read_form(request)
     sent = {name: fields.get(name, "").strip() for name in ("name", "email", "role")}
     try:

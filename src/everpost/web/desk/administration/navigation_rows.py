@@ -18,7 +18,7 @@ class Rows:
 
     rows: Sequence[Link] = ()
     focused: str = ""
-    """The id of the element at which typing or moving goes on."""
+    """The id of the element that gets the focus."""
 
     @classmethod
     def sent(cls, fields: Mapping[str, str]) -> "Rows":

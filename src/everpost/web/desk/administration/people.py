@@ -44,7 +44,7 @@ class Person:
 async def show_people(
     store: OpenStore, desk: CurrentDesk, query: Annotated[PeopleQuery, Query()]
 ) -> Response:
-    """A page of the people, those who joined first at the beginning."""
+    """A page of the people, in the order in which they joined."""
     page = await users.page_users(store, desk.actor, limit=_ON_A_PAGE, after=query.after)
     cursor = encode_cursor(page.rows[-1].position) if page.rows and page.has_more else None
     return desk.page(

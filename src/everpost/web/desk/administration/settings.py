@@ -28,7 +28,7 @@ _STALE = 412
 _MAY_BE_EMPTY = frozenset({"title", "description"})
 _POLICIES = {
     CommentPolicy.OPEN: message("Everyone; comments appear immediately"),
-    CommentPolicy.MODERATED: message("Everyone; comments of guests wait for approval"),
+    CommentPolicy.MODERATED: message("Everyone; comments by guests wait for approval"),
     CommentPolicy.MEMBERS: message("Only people with an account"),
     CommentPolicy.CLOSED: message("Nobody"),
 }

@@ -17,14 +17,14 @@ from everpost.web.forms.errors import WHOLE
 _BASE: TypeAdapter[BlogRead] = TypeAdapter(BlogRead)
 _FIELDS = tuple(name for name in SETTINGS if name != "navigation")
 _IDENTIFIERS = frozenset({"language", "time_zone", "base_url", "permalink", "posts_per_page"})
-"""Spaces around them are never meant."""
+"""Fields whose leading and trailing spaces are dropped."""
 _MAX_DIGITS = 9
 _CHANGED = message(
     "Someone else has saved the settings since you opened this page. Your changes are still here, and nothing"
     " has been saved. Check them, then save again."
 )
 _THEIRS = message("Someone else has changed this to: %(value)s")
-_EMPTIED = message("Someone else has emptied this.")
+_EMPTIED = message("Someone else has cleared this.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,12 @@ class SettingsForm:
     """The form as it is shown, or as it was sent."""
 
     typed: Mapping[str, str]
-    """By the name of the setting, except the navigation."""
+    """The texts by the name of the setting, except the navigation."""
     rows: Rows
     revision: str
     """The revision of the settings that the form was made from."""
     base: Mapping[str, object]
-    """Those settings. If they were not sent, everything counts as changed."""
+    """The settings at that revision. If they were not sent, everything counts as changed."""
     errors: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -78,7 +78,7 @@ class SettingsForm:
 
     def merged_with(self, blog: Blog, desk: Desk) -> "SettingsForm":
         """The form with the settings as they are now, after someone else has changed them, and with the
-        changes of this one. Where both changed a setting, the other's value is shown beside it.
+        changes in this one. Where both changed a setting, the other's value is shown beside it.
         """
         now, mine = SettingsForm.of(blog), self.changes()
         wanted, theirs = self.wanted(), now.wanted()

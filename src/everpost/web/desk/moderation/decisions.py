@@ -65,7 +65,7 @@ class Outcomes:
     changed: Sequence[ModeratedComment] = ()
     """Comments that had changed since the page was shown, as they are now."""
     gone: list[Id] = field(default_factory=list)
-    """Comments that do not exist any more, or that the user may not moderate any more."""
+    """Comments that no longer exist, or that the user may no longer moderate."""
     failed: list[Id] = field(default_factory=list)
 
     @property
@@ -89,8 +89,8 @@ class Outcomes:
             texts.append(
                 plural(
                     count,
-                    "%(num)d comment was not decided: it has changed since you opened the page.",
-                    "%(num)d comments were not decided: they have changed since you opened the page.",
+                    "%(num)d comment was skipped: it has changed since you opened the page.",
+                    "%(num)d comments were skipped: they have changed since you opened the page.",
                 )
             )
         if count := len(self.gone):
@@ -105,15 +105,15 @@ class Outcomes:
             texts.append(
                 plural(
                     count,
-                    "%(num)d comment was not decided: the database did not respond in time. Try again.",
-                    "%(num)d comments were not decided: the database did not respond in time. Try again.",
+                    "%(num)d comment was skipped: the database did not respond in time. Try again.",
+                    "%(num)d comments were skipped: the database did not respond in time. Try again.",
                 )
             )
         return " ".join(texts)
 
     def notes(self, desk: Desk) -> Mapping[Id, str]:
         """The reason why each changed comment is shown again."""
-        edited = desk.text("This comment has changed. Decide about its current words.")
+        edited = desk.text("This comment has changed. Read it again before you decide.")
         return {
             each.comment.id: edited
             if each.comment.status is self.form.earlier

@@ -156,10 +156,12 @@ def _reason(desk: Desk, moderated: ModeratedComment) -> str:
                 return desk.text("A moderator returned it to the queue.")
             if comment.author is None and policy is CommentPolicy.MODERATED:
                 return desk.text("Comments by guests await approval on this post.")
-            return desk.text("It has waited since it was added.") if is_new else ""
+            return desk.text("It has been waiting since it was sent.") if is_new else ""
         case CommentStatus.SPAM:
             if is_new:
-                return desk.text("It filled in a field that only programs see, or was imported as spam.")
+                return desk.text(
+                    "It came with a field filled in that only programs see, or was imported as spam."
+                )
             return desk.text("A moderator marked it as spam.") if is_decided else ""
     return ""
 

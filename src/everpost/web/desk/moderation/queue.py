@@ -79,7 +79,7 @@ async def show_queue(store: OpenStore, desk: CurrentDesk, place: Annotated[Queue
 async def queue_page(
     store: Store, desk: Desk, place: QueuePlace, outcome: Outcome, *, refused: FormError | None = None
 ) -> Response:
-    """The page, with what came of earlier decisions."""
+    """The page, with the outcome of earlier decisions."""
     page = await page_queue(store, desk.actor, place.status, limit=MAX_DECISIONS, after=place.after)
     again = {each.comment.id for each in outcome.changed}
     comments = await with_contexts(
@@ -107,7 +107,7 @@ async def queue_page(
 
 
 def decided_text(desk: Desk, status: CommentStatus, count: int) -> str:
-    """The text of the notice about it."""
+    """The text of the notice about the decided comments."""
     plural = desk.language.plural
     match status:
         case CommentStatus.APPROVED:

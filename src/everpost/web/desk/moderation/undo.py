@@ -33,7 +33,7 @@ class Undo:
 
     @classmethod
     def of(cls, comments: Sequence[Comment], decided: CommentStatus, earlier: CommentStatus) -> "Undo":
-        """For these comments, which were just decided. Those with an absurd version are left out."""
+        """For these comments, which were just decided. Those with an impossible version are left out."""
         known = [each for each in comments if each.version <= _MAX_VERSION]
         return cls(decided, earlier, {each.id: revision_text(each.revision) for each in known})
 

@@ -1,4 +1,4 @@
-"""A check of a post before it is published. It only advises."""
+"""A check of a saved post. It only advises."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence

@@ -51,11 +51,11 @@ class Sent:
     typed: Typed
     action: Action
     revision: str
-    """Of the post in the form when it was opened,"""
+    """The revision of the post when the form was opened."""
     status: str
-    """its status"""
+    """The status of the post when the form was opened."""
     base: Typed | None
-    """and its texts."""
+    """The texts of the post when the form was opened; None if they were not sent."""
     copy: str = ""
     """The revision of the working copy with these texts."""
 
@@ -158,7 +158,9 @@ async def _conflict(desk: Desk, store: Store, sent: Sent, post: Post) -> Respons
     base = sent.base or empty_form(desk.user)
     conflict = await asyncio.to_thread(resolve, base, theirs, sent.typed)
     page = EditorPage(desk, store, post.id, conflict.typed, base=theirs, post=post, copy=sent.copy)
-    text = desk.text("Someone else has saved this post since you opened it, so yours is not saved yet.")
+    text = desk.text(
+        "Someone else has saved this post since you opened it, so your version has not been saved yet."
+    )
     return await page.response(FormError(_STALE, {WHOLE: text}), conflict)
 
 

@@ -58,7 +58,7 @@ class EditorPage:
     kept_at: datetime | None = None
     """When these texts were typed, if they are from the working copy."""
     revision: str | None = None
-    """That of the base; None: that of the post."""
+    """The revision of the base; None: that of the post."""
     updated_at: datetime | None = None
     """Likewise."""
 

@@ -27,7 +27,7 @@ async def undo(request: Request, desk: CurrentDesk, store: OpenStore, post_id: P
 
 
 async def ask_to_delete(desk: CurrentDesk, store: OpenStore, post_id: PostId) -> Response:
-    """The question whether to delete the post."""
+    """Ask whether to delete the post."""
     return _question(desk, await own_post(store, desk, post_id))
 
 

@@ -1,4 +1,4 @@
-"""The preview: the page of the post as it will look, with what has been typed and not saved."""
+"""The preview: the page of the post as it will look, with the text in the form, saved or not."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -47,7 +47,7 @@ def saved_copy(desk: Desk, revision: str) -> SavedCopy | None:
 
 
 async def keep(request: Request, desk: CurrentDesk, store: OpenStore, post_id: PostId) -> Response:
-    """Write the working copy. Scripts call this a few seconds after a change."""
+    """Write the working copy. Scripts call this a second after a change."""
     fields = await read_form(request)
     try:
         body = checked(_SCHEMA, _body(fields), desk.language)

@@ -15,8 +15,8 @@ def local_text(moment: datetime, zone: tzinfo) -> str:
 
 
 def parse_local(text: str, zone: tzinfo) -> datetime:
-    """The time in UTC. A time that the clocks skip is moved forward by as much as they are, and of a time
-    that occurs twice, the first is meant. Raises ValueError.
+    """The time in UTC. A time that the clocks skip is moved forward by the length of the gap; if a time
+    occurs twice, the first is meant. Raises ValueError.
     """
     local = datetime.fromisoformat(text)
     if local.tzinfo is not None:
