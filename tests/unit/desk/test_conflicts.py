@@ -1,4 +1,4 @@
-"""Conflicts: no line of either writer gets lost."""
+"""Conflicts: no line by either writer is lost."""
 
 from hypothesis import given
 from hypothesis import strategies as st

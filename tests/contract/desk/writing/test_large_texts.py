@@ -41,22 +41,25 @@ async def test_others_are_answered_during_long_work(
     if module is conflicts:
         fields["base"] = ""
         fields["revision"] = "1-1"
-    answered = threading.Event()
-    monkeypatch.setattr(module, step, _after(answered, getattr(module, step)))
+    begun, answered = asyncio.Event(), threading.Event()
+    monkeypatch.setattr(module, step, _between(begun, answered, getattr(module, step)))
     saving = asyncio.create_task(send(ann, post.id, fields, "save"))
     if module is checks:
         await saving
         saving = asyncio.create_task(ann.get(f"/desk/posts/{post.id}"))
+    await begun.wait()
     await ann.get("/desk/posts")
     answered.set()
     assert (await saving).status_code in (200, 303, 412)
 
 
-def _after(event: threading.Event, step: Callable[P, T]) -> Callable[P, T]:
-    """The step, which starts when others have been answered."""
+def _between(begun: asyncio.Event, answered: threading.Event, step: Callable[P, T]) -> Callable[P, T]:
+    """The step, which sets one event and waits for the other."""
+    loop = asyncio.get_running_loop()
 
     def wait(*args: P.args, **kwargs: P.kwargs) -> T:
-        assert event.wait(10), "The event loop is blocked."
+        loop.call_soon_threadsafe(begun.set)
+        assert answered.wait(10), "The event loop is blocked."
         return step(*args, **kwargs)
 
     return wait
