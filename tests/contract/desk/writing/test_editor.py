@@ -254,3 +254,30 @@ async def test_posts_that_do_not_exist_or_are_hidden_are_not_found(desk: DeskSit
     other = await a_post(desk.store, "other author")
     for post_id in (new_id(), other.id, "nonsense"):
         assert (await ann.get(f"/desk/posts/{post_id}{path}")).status_code == 404
+
+
+async def test_a_form_for_a_post_that_is_gone_keeps_what_was_typed(desk: DeskSite) -> None:
+    """It was deleted, it belongs to someone else, or its id is now that of a post that nobody may see."""
+    ann = await desk.as_("author")
+    deleted, given_away = await a_post(desk.store), await a_post(desk.store, status=PostStatus.PUBLISHED)
+    forms = {each.id: await open_editor(ann, each.id) for each in (deleted, given_away)}
+    new = await open_editor(ann)
+    await desk.store.posts.remove(deleted.id, match=None)
+    editor = await desk.as_("editor")
+    given = await open_editor(editor, given_away.id) | {"author_id": PEOPLE["editor"].user.id}
+    assert (await send(editor, given_away.id, given, "save")).status_code == 303
+    await a_post(desk.store, "editor", id=Id(new["id"]), content="Secret")
+    for post_id, fields, status in (
+        (deleted.id, forms[deleted.id], 404),
+        (given_away.id, forms[given_away.id], 403),
+        (None, new, 404),
+    ):
+        refused = await send(ann, post_id, fields | {"title": "Mine", "content": "Much work"}, "save")
+        assert refused.status_code == status
+        assert "Secret" not in refused.text
+        again = fields_of(refused)
+        assert (again["title"], again["content"], again["revision"]) == ("Mine", "Much work", "")
+        saved = await send(ann, None, again | {"slug": ""}, "save")
+        added = await stored(desk, id_in(saved.headers["location"]))
+        assert added.id not in (deleted.id, given_away.id, new["id"])
+        assert (added.content, added.author) == ("Much work", PEOPLE["author"].user.author)

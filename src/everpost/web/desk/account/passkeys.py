@@ -17,7 +17,7 @@ from everpost.web.desk.account.browsers import browser_name
 from everpost.web.desk.account.confirmation import ConfirmedDesk
 from everpost.web.desk.account.hosts import site_of
 from everpost.web.desk.account.login import show_sign_in
-from everpost.web.desk.desk import CurrentDesk, Desk, VisitedDesk
+from everpost.web.desk.desk import Desk, VisitedDesk
 from everpost.web.desk.forms import accepted
 from everpost.web.desk.languages import message
 from everpost.web.desk.sessions import start_session
@@ -79,7 +79,7 @@ async def add_passkey(request: Request, store: OpenStore, desk: ConfirmedDesk) -
     return desk.redirect(PATH, notice="passkey-added")
 
 
-async def remove_passkey(store: OpenStore, desk: CurrentDesk, passkey_id: PasskeyId) -> Response:
+async def remove_passkey(store: OpenStore, desk: ConfirmedDesk, passkey_id: PasskeyId) -> Response:
     """Remove a passkey."""
     await passkeys.remove_passkey(store, desk.actor, passkey_id)
     return desk.redirect(PATH, notice="passkey-removed")

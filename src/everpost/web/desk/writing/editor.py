@@ -9,14 +9,16 @@ from pydantic import TypeAdapter
 
 from everpost.api.http.etags import parse_expected_revision
 from everpost.api.http.forms import read_form
+from everpost.api.http.problems import STATUSES
+from everpost.api.middleware.refusals import log_refusal
 from everpost.api.routing.dependencies import OpenStore
 from everpost.api.routing.parameters import PostId
 from everpost.api.schemas.post_bodies import change_of, draft_of
 from everpost.api.schemas.posts import PostCreate, PostUpdate
 from everpost.domain.clock import now
-from everpost.domain.ids import new_id, parse_id
+from everpost.domain.ids import Id, new_id, parse_id
 from everpost.domain.posts import Post, PostStatus
-from everpost.errors import NotFound
+from everpost.errors import Forbidden, NotFound
 from everpost.services import posts
 from everpost.stores.port import Store
 from everpost.web.desk.desk import CurrentDesk, Desk
@@ -99,7 +101,7 @@ async def create(request: Request, desk: CurrentDesk, store: OpenStore) -> Respo
         post, _ = await accepted(request, desk.language, lambda: posts.create_post(store, desk.actor, draft))
     except FormError as refused:
         if "id" in refused.errors:  # the form was already sent, and has changed since
-            return await _conflict(desk, store, sent, await own_post(store, desk, post_id))
+            return await _taken(request, desk, store, sent, post_id)
         page = EditorPage(desk, store, post_id, sent.typed, base=start, copy=sent.copy)
         return await page.response(refused)
     return _saved(desk, post, None)
@@ -123,13 +125,19 @@ async def save(request: Request, desk: CurrentDesk, store: OpenStore, post_id: P
     """Change the post. If someone else has changed it, show what differs."""
     fields = await read_form(request)
     while True:
-        post = await own_post(store, desk, post_id)
+        try:
+            post = await own_post(store, desk, post_id)
+        except (NotFound, Forbidden) as error:
+            await log_refusal(request, error)
+            return await _gone(desk, store, Sent.of(fields, empty_form(desk.user)), STATUSES[type(error)])
         before = form_of(post, desk.shown.blog.zone)
         sent = Sent.of(fields, before)
         if not sent.is_current(post, before):
             return await _conflict(desk, store, sent, post)
         try:
             saved = await _write(request, desk, store, sent, post)
+        except NotFound:  # deleted meanwhile
+            continue
         except FormError as refused:
             if refused.status == _STALE:
                 continue
@@ -162,6 +170,28 @@ async def _conflict(desk: Desk, store: Store, sent: Sent, post: Post) -> Respons
         "Someone else has saved this post since you opened it, so your version has not been saved yet."
     )
     return await page.response(FormError(_STALE, {WHOLE: text}), conflict)
+
+
+async def _taken(request: Request, desk: Desk, store: Store, sent: Sent, post_id: Id) -> Response:
+    """The page for a new post whose id a post has already."""
+    try:
+        post = await own_post(store, desk, post_id)
+    except (NotFound, Forbidden) as error:
+        await log_refusal(request, error)
+        return await _gone(desk, store, sent, STATUSES[type(error)])
+    return await _conflict(desk, store, sent, post)
+
+
+async def _gone(desk: Desk, store: Store, sent: Sent, status: int) -> Response:
+    """The page for a post that was deleted, or that the user may no longer change, with what was typed. The
+    form adds a new post.
+    """
+    typed = {**sent.typed, "author_id": desk.user.id}
+    page = EditorPage(desk, store, new_id(), typed, base=empty_form(desk.user))
+    text = desk.text(
+        "This post was deleted, or is no longer yours. Save your text as a new post, or copy it."
+    )
+    return await page.response(FormError(status, {WHOLE: text}))
 
 
 def _saved(desk: Desk, post: Post, before: Post | None) -> Response:
