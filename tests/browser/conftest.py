@@ -23,14 +23,14 @@ from tests.contract.http.conftest import LENIENT
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "newspaper"
 SECOND = ("mongodb", "postgresql", "mysql")
-"""The other database: the first of these that is available."""
+"""The other database, in `make test-long`: the first of these that is available."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine_name" in metafunc.fixturenames:
         offered = metafunc.config.stash[offer_key].names
         others = [name for name in SECOND if name in offered][:1]
-        names = [name for name in offered if name == "sqlite" or name in others]
+        names = ["sqlite", *(pytest.param(name, marks=pytest.mark.long) for name in others)]
         metafunc.parametrize("engine_name", names)
 
 
