@@ -200,5 +200,5 @@ def test_a_reset_prints_an_address_that_works(everpost: Command) -> None:
     everpost("user", "disable", "ann@blog.example")
     refused = everpost("user", "reset", "ann@blog.example")
     assert (refused.status, refused.out) == (1, "")
-    assert "enable the user first" in refused.err
+    assert "Enable the account first" in refused.err
     assert "no user" in everpost("user", "reset", "eve@blog.example").err
