@@ -148,7 +148,7 @@ async def test_all_stores_respond_equally_about_threads(
     await assert_no_difference(applications, calls, [EVERY_POST, *THE_THREAD])
 
 
-@settings(max_examples=examples(40))
+@settings(max_examples=examples(15))
 @given(calls=sequences(some_posts, *about_copies))
 async def test_all_stores_respond_equally_about_working_copies(
     applications: Applications, calls: list[Call]
