@@ -1,11 +1,10 @@
 """Three-way comparison: my text, their text, and the text from which both were begun."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from everpost.domain.writing.differences import Match, lines_of, matches
-from everpost.domain.writing.working_copies import PostText
 
 
 class PartKind(StrEnum):
@@ -50,10 +49,8 @@ class Comparison:
         return any(part.kind is PartKind.CONFLICT for part in self.parts)
 
     @property
-    def merged(self) -> str | None:
-        """The text with the changes of both; None if there is a conflict."""
-        if self.has_conflict:
-            return None
+    def merged(self) -> str:
+        """The text with the changes of both; with mine, if both changed the same lines."""
         return "".join(part.theirs if part.kind is PartKind.THEIRS else part.mine for part in self.parts)
 
 
@@ -76,24 +73,6 @@ def compare_lines(base: str, mine: str, theirs: str) -> Comparison:
             _append(parts, part)
         at, in_mine, in_theirs = start + length, mine_start + length, theirs_start + length
     return Comparison(parts)
-
-
-def compare_posts(base: PostText, mine: PostText, theirs: PostText) -> Mapping[str, Comparison]:
-    """Compare the fields that at least one of the texts has, by name: the content by lines, the others as a
-    whole. A field that a text does not have counts as empty.
-    """
-    names = [name for name in PostText.NAMES if any(name in text.given() for text in (base, mine, theirs))]
-    return {name: _compare_field(name, *_values(name, base, mine, theirs)) for name in names}
-
-
-def _values(name: str, *texts: PostText) -> Iterator[str]:
-    return (text.given().get(name, "") for text in texts)
-
-
-def _compare_field(name: str, base: str, mine: str, theirs: str) -> Comparison:
-    if name == "content":
-        return compare_lines(base, mine, theirs)
-    return Comparison([Part(base=base, mine=mine, theirs=theirs)])
 
 
 def _common(

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from everpost.domain.writing import differences
-from everpost.domain.writing.comparison import Comparison, PartKind, compare_lines, compare_posts
-from everpost.domain.writing.working_copies import PostText
+from everpost.domain.writing.comparison import Comparison, PartKind, compare_lines
 
 TEXTS = st.lists(st.sampled_from(["a\n", "b\n", "c\r\n", "\n"]), max_size=10).map("".join)
 BASE = "one\ntwo\nthree\nfour\nfive\n"
@@ -29,7 +28,7 @@ def test_different_changes_in_one_place_are_a_conflict() -> None:
     assert kinds(comparison) == ["same", "conflict", "same"]
     conflict = comparison.parts[1]
     assert (conflict.base, conflict.mine, conflict.theirs) == ("two\n", "2\n", "II\n")
-    assert comparison.merged is None
+    assert comparison.has_conflict
 
 
 def test_equal_changes_are_no_conflict() -> None:
@@ -70,7 +69,9 @@ def test_if_only_one_has_changed_the_text_that_text_is_the_result(base: str, oth
 
 @given(TEXTS, TEXTS, TEXTS)
 def test_mine_and_theirs_can_be_swapped(base: str, mine: str, theirs: str) -> None:
-    assert compare_lines(base, mine, theirs).merged == compare_lines(base, theirs, mine).merged
+    one, other = compare_lines(base, mine, theirs), compare_lines(base, theirs, mine)
+    assert one.has_conflict == other.has_conflict
+    assert one.has_conflict or one.merged == other.merged
 
 
 def test_the_work_for_the_longest_texts_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,17 +82,3 @@ def test_the_work_for_the_longest_texts_is_bounded(monkeypatch: pytest.MonkeyPat
     assert compare_lines("", mine, theirs).has_conflict
     assert kinds(compare_lines(mine, mine[::-1].lstrip(), mine)) == ["mine"]
     assert kinds(compare_lines("0\n1\n0\n", "0\n0\n", "0\n1\n0\n")) == ["same", "mine", "same"]
-
-
-def test_fields_are_compared_one_by_one() -> None:
-    base = PostText(title="Title", content="a\nb\nc\n", tags="x", slug="same")
-    mine = PostText(title="My title", content="A\nb\nc\n", tags="x", slug="same")
-    theirs = PostText(title="Their title", content="a\nb\nC\n", tags="x, y", slug="same", summary="New")
-    found = compare_posts(base, mine, theirs)
-    assert {name: each.merged for name, each in found.items()} == {
-        "title": None,
-        "content": "A\nb\nC\n",
-        "summary": "New",
-        "tags": "x, y",
-        "slug": "same",
-    }

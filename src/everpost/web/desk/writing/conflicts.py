@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from everpost.domain.writing.comparison import Part, PartKind, compare_lines
+from everpost.domain.writing.comparison import Comparison, Part, PartKind, compare_lines
 from everpost.domain.writing.differences import Piece, PieceKind, lines_of, word_differences
 from everpost.web.desk.languages import message
 from everpost.web.desk.writing.fields.post_form import SEVERAL_LINES, Typed, as_sent
@@ -60,28 +60,23 @@ def resolve(base: Typed, theirs: Typed, mine: Typed) -> Conflict:
     differences, typed = [], {}
     for name, text in mine.items():
         versions = [as_sent(name, each) for each in (base[name], text, theirs[name])]
-        parts = _parts(*versions) if name in SEVERAL_LINES else [_whole(*versions)]
-        typed[name] = _merged(parts)
-        if any(part.kind is not PartKind.SAME for part in parts):
-            differences.append(Difference(LABELS[name], [_shown(part) for part in _first(parts)]))
+        compared = _compared(*versions) if name in SEVERAL_LINES else _whole(*versions)
+        typed[name] = compared.merged.removesuffix("\n")
+        if any(part.kind is not PartKind.SAME for part in compared.parts):
+            shown = [_shown(part) for part in _first(compared.parts)]
+            differences.append(Difference(LABELS[name], shown))
     return Conflict(differences, typed)
 
 
-def _whole(base: str, mine: str, theirs: str) -> Part:
-    return Part(base=f"{base}\n", mine=f"{mine}\n", theirs=f"{theirs}\n")
+def _whole(base: str, mine: str, theirs: str) -> Comparison:
+    return Comparison([Part(base=f"{base}\n", mine=f"{mine}\n", theirs=f"{theirs}\n")])
 
 
-def _parts(*versions: str) -> Sequence[Part]:
-    """The parts of the texts. All lines have a line end, so that a line that follows the last one does not
-    change that.
+def _compared(*versions: str) -> Comparison:
+    """The comparison of the texts, with a line end after each line: otherwise, adding a line would change the
+    one before it.
     """
-    return compare_lines(*(f"{text}\n" for text in versions)).parts
-
-
-def _merged(parts: Sequence[Part]) -> str:
-    """The text with the changes of both; with mine, if both have changed the same lines."""
-    text = "".join(part.theirs if part.kind is PartKind.THEIRS else part.mine for part in parts)
-    return text.removesuffix("\n")
+    return compare_lines(*(f"{text}\n" for text in versions))
 
 
 def _first(parts: Sequence[Part]) -> Sequence[Part]:
