@@ -59,8 +59,7 @@ class _Answers(dict[str, list[object]]):
 
     def compare(self) -> None:
         try:
-            assert self["drivers"] == self["reference"]
-            assert repr(self["drivers"]) == repr(self["reference"])  # of the same types
+            assert repr(self["drivers"]) == repr(self["reference"]), self  # repr, so of the same types too
         except AssertionError as difference:
             raise difference from self.error
 
@@ -189,4 +188,4 @@ def _sorted(rows: Rows) -> list[object]:
 
 
 def _plain(result: Result) -> object:
-    return [[*row] for row in result.rows] or result.matched
+    return _sorted(result.rows) or result.matched

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import Delete, Update, delete, select, update
+from sqlalchemy import Delete, Integer, Update, delete, literal_column, select, update
 
 from everpost.domain.comment_preconditions import CommentPreconditions, EditCredential, refusal
 from everpost.domain.comments import Comment, CommentChange, CommentQuery, CommentStatus, QueueQuery
@@ -42,7 +42,7 @@ _OF_THE_POST = (CommentRow.id == selects.ID, CommentRow.post_id == selects.POST_
 _SAVE = update(CommentRow).where(*_OF_THE_POST).values(version=CommentRow.version + 1, stamp=STAMP)
 _REMOVE = delete(CommentRow).where(*_OF_THE_POST)
 _IS_ANSWERED = (
-    select(CommentRow.id)
+    select(literal_column("1", Integer))
     .where(CommentRow.post_id == selects.POST_ID, CommentRow.parent_id == selects.ID)
     .limit(1)
 )

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Integer, and_, bindparam, delete, func, insert, literal_column, or_, select, update
 
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
@@ -26,7 +26,7 @@ _BY_EMAIL = _USER.where(UserRow.email_key == bindparam("email_key", type_=UserRo
 _OLDEST_FIRST = (UserRow.created_at, UserRow.id)
 _USERS = _USER.order_by(*_OLDEST_FIRST).limit(selects.LIMIT)
 _USERS_AFTER = _USERS.where(After(*_OLDEST_FIRST, *POSITION))
-_ANYBODY = select(UserRow.id).limit(1)
+_ANYBODY = select(literal_column("1", Integer)).select_from(UserRow).limit(1)
 _ADD = insert(UserRow)
 _SAVE = update(UserRow).where(UserRow.id == selects.ID).values(version=UserRow.version + 1, stamp=STAMP)
 _DISABLE = _SAVE.values(disabled_at=func.coalesce(UserRow.disabled_at, bindparam("now", type_=Moment)))
@@ -35,7 +35,9 @@ _LOCK = select(UserRow.id).where(UserRow.id == selects.ID).with_for_update()
 # Blocks adding a token to the user, but not writing posts of the user.
 _LOCKED = _BY_ID.with_for_update(key_share=True)
 _ENABLED_ADMIN = (
-    select(UserRow.id).where(UserRow.role == Role.ADMIN.value, UserRow.disabled_at.is_(None)).limit(1)
+    select(literal_column("1", Integer))
+    .where(UserRow.role == Role.ADMIN.value, UserRow.disabled_at.is_(None))
+    .limit(1)
 )
 _KEPT = bindparam("kept", type_=IdText)
 _REVOKE_ALL = delete(TokenRow).where(
