@@ -22,10 +22,10 @@ from everpost.services.accounts.logins import Login
 from everpost.web.desk.account.browsers import browser_name
 from everpost.web.desk.desk import Desk, VisitedDesk
 from everpost.web.desk.forms import accepted, checked
-from everpost.web.desk.languages import message
 from everpost.web.desk.sessions import start_session
 from everpost.web.desk.start import FIRST_POST
 from everpost.web.forms.errors import FormError
+from everpost.web.languages import message
 
 _FIELDS = ("code", "title", "name", "email", "password")
 _EMPTY = dict.fromkeys(_FIELDS, "")
