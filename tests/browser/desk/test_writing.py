@@ -122,7 +122,7 @@ async def test_tags_are_completed(chromium: Browser, one_desk: Desk) -> None:
 
 
 async def test_closing_the_tab_at_any_moment_loses_nothing(chromium: Browser, one_desk: Desk) -> None:
-    await _close_at_random(chromium, one_desk, 20)
+    await _close_at_random(chromium, one_desk, 10)
 
 
 @pytest.mark.long

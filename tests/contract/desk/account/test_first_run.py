@@ -116,6 +116,7 @@ async def test_a_configured_token_sets_up_the_blog_too(new: DeskSite) -> None:
     assert (await new.send("/desk/welcome", {"code": secret, **FIELDS})).status_code == 410
 
 
+@pytest.mark.long_but_on("sqlite", "mongodb")  # forms are checked before the store is asked
 @pytest.mark.parametrize(
     ("field", "text", "message"),
     [

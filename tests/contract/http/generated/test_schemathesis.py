@@ -121,6 +121,7 @@ def failures(scenario: events.ScenarioFinished) -> Iterator[str]:
                 yield f"{failure.operation}: {failure.title}\n{failure.message}\n{request}"
 
 
+@pytest.mark.long_but_on("sqlite", "mongodb")  # `test_differential.py` compares responses on all databases
 def test_every_response_conforms_to_the_document(schema: BaseSchema) -> None:
     finished: dict[str, Status] = {}
     found: list[str] = []
