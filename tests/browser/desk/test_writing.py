@@ -61,7 +61,7 @@ async def test_schedule(chromium: Browser, desk: Desk) -> None:
         await write(tab.page, Title="Next week", Publication_date=later)
         await press(tab.page, "Schedule")
         await expect(tab.page.locator("h1 + .mark")).to_have_text("Scheduled")
-        await press(tab.page, "Unpublish")
+        await press(tab.page, "Unschedule")
         await expect(tab.page.get_by_label("Publication date")).to_have_value(later)
 
 
