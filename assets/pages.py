@@ -1,7 +1,7 @@
 """Writes the styles, scripts and icon of the pages into the package, each under a name with its hash in it.
 
-`make assets` also runs this. The results are committed, so that installing Everpost builds nothing. The styles
-are plain CSS, one file for each door, so removing comments and spaces is all that a bundler could do.
+`make assets` writes them, too. The results are committed, so that installing Everpost builds nothing. The
+styles are plain CSS, one file for each door, so removing comments and spaces is all that a bundler could do.
 """
 
 import hashlib
