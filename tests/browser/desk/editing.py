@@ -44,7 +44,8 @@ async def sent_text(page: Page) -> str:
 
 
 async def shown_text(page: Page) -> str:
-    """The text that the writer sees, if all of it is in view."""
+    """The text that the component shows, if all of it is in view."""
+    await page.locator(".cm-content").wait_for()
     shown: str = await page.get_by_role("textbox", name="Text", exact=True).evaluate(_LINES)
     return shown
 
