@@ -19,9 +19,9 @@ from everpost.web.desk.account.hosts import page_with_passkeys, passkey_options
 from everpost.web.desk.content_security import DESK_HEADERS
 from everpost.web.desk.desk import Desk, LoginQuery, VisitedDesk
 from everpost.web.desk.forms import accepted, checked
-from everpost.web.desk.languages import message
 from everpost.web.desk.sessions import end_session, start_session
 from everpost.web.forms.errors import WHOLE, FormError
+from everpost.web.languages import message
 
 _SCHEMA: TypeAdapter[LoginForm] = TypeAdapter(LoginForm)
 _NAMES = {"username": "email"}

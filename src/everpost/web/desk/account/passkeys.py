@@ -20,9 +20,9 @@ from everpost.web.desk.account.hosts import has_passkeys, page_with_passkeys, si
 from everpost.web.desk.account.login import show_sign_in
 from everpost.web.desk.desk import Desk, VisitedDesk
 from everpost.web.desk.forms import accepted, checked
-from everpost.web.desk.languages import message
 from everpost.web.desk.sessions import start_session
 from everpost.web.forms.errors import WHOLE, FormError
+from everpost.web.languages import message
 
 PATH = "/account/passkeys"
 _REFUSED = message("The passkey was not accepted. Try again.")

@@ -19,9 +19,9 @@ from everpost.stores.port import Store
 from everpost.web.desk.account.browsers import browser_name
 from everpost.web.desk.desk import START, Desk, VisitedDesk
 from everpost.web.desk.forms import accepted, checked
-from everpost.web.desk.languages import message
 from everpost.web.desk.sessions import start_session
 from everpost.web.forms.errors import FormError
+from everpost.web.languages import message
 
 _WRONG_CODE = message("This code is wrong, has expired or has been used.")
 _NAMES = {"token": "code", "password": "new_password"}

@@ -26,10 +26,10 @@ from everpost.web.desk.account.browsers import browser_name
 from everpost.web.desk.account.hosts import has_passkeys, page_with_passkeys, site_of
 from everpost.web.desk.desk import Desk, VisitedDesk
 from everpost.web.desk.forms import accepted, checked
-from everpost.web.desk.languages import message
 from everpost.web.desk.sessions import start_session
 from everpost.web.desk.start import FIRST_POST
 from everpost.web.forms.errors import WHOLE, FormError
+from everpost.web.languages import message
 
 _FIELDS = ("code", "title", "name", "email", "password")
 _EMPTY = dict.fromkeys(_FIELDS, "")
