@@ -122,6 +122,12 @@ async def test_the_form_has_the_effect_of_the_call(engines: Engines, store_name:
     assert effects[0] == effects[1]
 
 
+async def test_the_page_is_there_before_the_first_start_has_created_an_admin(new: DeskSite) -> None:
+    assert Page(await new.get("/desk/welcome")).all("//main//button") == ["Create blog"]
+    answer = await new.send("/desk/welcome", {"code": new_secret(), **FIELDS})
+    assert (answer.status_code, list(await users_of(new.store))) == (403, [])
+
+
 @pytest.mark.usefixtures("code")
 async def test_an_address_offers_no_passkey(new: DeskSite) -> None:
     page = Page(await new.get("/desk/welcome", host="127.0.0.1:8000"))
