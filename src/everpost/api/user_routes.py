@@ -20,6 +20,7 @@ from everpost.api.openapi.responses import (
     secret_responses,
     update_responses,
 )
+from everpost.api.schemas.authors import AuthorRead
 from everpost.api.schemas.blog import BlogRead
 from everpost.api.schemas.database import DatabaseRead
 from everpost.api.schemas.tokens import LoginCreated, TokenCreated, TokenRead
@@ -31,6 +32,7 @@ def add_user_routes(app: FastAPI) -> None:
     _add_login(app)
     _add_account(app)  # before `/users/{user_id}`: `me` is not an id
     _add_users(app)
+    _add_authors(app)
     _add_user(app)
     _add_tokens(app)
     _add_settings(app)
@@ -86,6 +88,21 @@ def _add_users(app: FastAPI) -> None:
         methods=["POST"],
         status_code=201,
         responses=create_responses(UserRead, "The new user.", *BODY_PROBLEMS, 401, 403, 409, 503),
+    )
+
+
+def _add_authors(app: FastAPI) -> None:
+    app.add_api_route(
+        "/authors",
+        users.list_authors,
+        methods=["GET"],
+        tags=["Users"],
+        responses=read_responses(
+            list[AuthorRead],
+            "A page of the users who can be authors.",
+            *(401, 403, 422, 503),
+            headers=LIST_HEADERS,
+        ),
     )
 
 
