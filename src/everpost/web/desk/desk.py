@@ -22,10 +22,10 @@ from everpost.web import dates
 from everpost.web.contexts import Moment
 from everpost.web.desk.content_security import DESK_HEADERS
 from everpost.web.desk.frame import Frame
-from everpost.web.desk.languages import Language
 from everpost.web.desk.notices import drop_notice, leave_notice, take_notice
 from everpost.web.desk.sessions import is_exposed, session_actor
 from everpost.web.forms.errors import FormError
+from everpost.web.languages import Language
 from everpost.web.site import CurrentPresentation, Presentation
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})

@@ -1,14 +1,14 @@
 """The frame around every page of the desk: its navigation, language and files."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from fastapi import Request
 
 from everpost.domain.people.actors import Actor
 from everpost.web.desk import templates
-from everpost.web.desk.languages import Language, Languages
 from everpost.web.desk.navigation import ACCOUNT, place_of, places_for
+from everpost.web.languages import Language, Languages
 from everpost.web.urls import root_of
 
 PREFIX = "/desk"
@@ -22,7 +22,7 @@ class Frame:
     """The paths of the desk's pages, below `/desk`."""
     files: Mapping[str, str]
     """The served path of each file that browsers load, by its name."""
-    languages: Languages = field(default_factory=Languages)
+    languages: Languages
 
     def language_of(self, request: Request) -> Language:
         """The language that the browser prefers."""

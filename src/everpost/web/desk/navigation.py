@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from everpost.domain.people.users import Role
-from everpost.web.desk.languages import message
+from everpost.web.languages import message
 
 _EVERYONE = frozenset(Role)
 _ADMINS = frozenset({Role.ADMIN})

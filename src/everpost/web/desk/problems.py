@@ -13,8 +13,8 @@ from everpost.errors import Forbidden, Unauthenticated
 from everpost.web.desk.content_security import DESK_HEADERS
 from everpost.web.desk.desk import DESK_ACTOR, SAFE_METHODS, UNCONFIRMED
 from everpost.web.desk.frame import PREFIX, Frame, path_of
-from everpost.web.desk.languages import message
 from everpost.web.desk.writing.own_posts import OF_ANOTHER
+from everpost.web.languages import message
 from everpost.web.site import last_known_site
 from everpost.web.urls import root_of, with_query
 

@@ -17,8 +17,8 @@ from everpost.services import blog
 from everpost.web.desk.administration.settings_form import SettingsForm
 from everpost.web.desk.desk import CurrentDesk, Desk
 from everpost.web.desk.forms import accepted, checked
-from everpost.web.desk.languages import message
 from everpost.web.forms.errors import FormError
+from everpost.web.languages import message
 
 MAX_SETTINGS_FORM = 512 * 1024
 """Bytes."""

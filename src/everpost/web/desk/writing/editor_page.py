@@ -18,7 +18,6 @@ from everpost.web import dates
 from everpost.web.contexts import Moment
 from everpost.web.desk.content_security import DESK_HEADERS
 from everpost.web.desk.desk import Desk
-from everpost.web.desk.languages import message
 from everpost.web.desk.writing.checks import check
 from everpost.web.desk.writing.choices import find_authors, find_tags
 from everpost.web.desk.writing.conflicts import Conflict
@@ -26,6 +25,7 @@ from everpost.web.desk.writing.fields.base_forms import packed
 from everpost.web.desk.writing.fields.post_form import Typed
 from everpost.web.desk.writing.own_posts import PUBLISHED, state_of
 from everpost.web.forms.errors import FormError
+from everpost.web.languages import message
 
 _POLICY = "content-security-policy"
 _HEADERS = {_POLICY: f"{DESK_HEADERS[_POLICY]}; frame-src 'self'"}

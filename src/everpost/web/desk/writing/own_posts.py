@@ -8,7 +8,7 @@ from everpost.errors import Forbidden
 from everpost.services import posts
 from everpost.stores.port import Store
 from everpost.web.desk.desk import Desk
-from everpost.web.desk.languages import message
+from everpost.web.languages import message
 
 DRAFT = message("Draft")
 SCHEDULED = message("Scheduled")

@@ -21,9 +21,9 @@ from everpost.services.search.titles import find_page
 from everpost.stores.port import Store
 from everpost.web.contexts import Moment
 from everpost.web.desk.desk import CurrentDesk, Desk
-from everpost.web.desk.languages import message
 from everpost.web.desk.writing.choices import find_authors
 from everpost.web.desk.writing.own_posts import PUBLISHED, SCHEDULED, label_of, state_of
+from everpost.web.languages import message
 from everpost.web.urls import with_query
 
 _A_PAGE = 20
