@@ -164,9 +164,9 @@ async def get_desk(desk: VisitedDesk, store: OpenStore) -> Desk:
 
 
 async def _waiting(desk: Desk, store: Store) -> str:
-    """The number of comments that wait for an editor or admin: `9+` if there are more. It costs one query, so
-    only pages that are opened in a tab have it. Among the comments of all posts, those that wait for one
-    author can be far apart, so authors find theirs only in the queue.
+    """The number of comments that wait for an editor or admin: `9+` if there are more. It costs a query, on
+    MongoDB two, so only pages that are opened in a tab have it. Among the comments of all posts, those that
+    wait for one author can be far apart, so authors find theirs only in the queue.
     """
     request = desk.request
     is_page = request.headers.get("sec-fetch-dest", "document") == "document"

@@ -13,10 +13,15 @@ import pytest
 from devtools.servers.proxy import Proxy
 
 from everpost.app import create_app
+from everpost.domain.comments import CommentStatus
+from everpost.domain.ids import Id
 from everpost.settings import Settings
+from everpost.stores.port import Store
 from tests.conftest import offer_key
+from tests.contract.desk.conftest import COOKIE, start_session
 from tests.contract.http.conftest import LENIENT, Applications
 from tests.contract.http.people import Who, headers_of
+from tests.contract.port.examples import comment_on
 
 WARMING, COUNTED = 3, 3
 NAMESAKES = 20
@@ -29,6 +34,7 @@ class Site(NamedTuple):
 
     client: httpx.AsyncClient
     pages: httpx.AsyncClient
+    store: Store
     proxy: Proxy
     post: str
     tagged_post: str
@@ -117,9 +123,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="module")
 async def site(applications: Applications, server_name: str) -> AsyncIterator[Site]:
-    url = (await applications.empty_blog(server_name)).url
+    blog = await applications.empty_blog(server_name)
     async with AsyncExitStack() as opened:
-        proxy = opened.enter_context(Proxy(url))
+        proxy = opened.enter_context(Proxy(blog.url))
         app = create_app(Settings.model_validate({"database_url": proxy.url, **LENIENT}))
         await opened.enter_async_context(app.router.lifespan_context(app))
         client, pages = [
@@ -140,7 +146,7 @@ async def site(applications: Applications, server_name: str) -> AsyncIterator[Si
         )
         assert copied.status_code == 201
         comment = await _create(client, f"{post}/comments", _COMMENT)
-        yield Site(client, pages, proxy, post, tagged, comment.rpartition("/")[2])
+        yield Site(client, pages, blog.store, proxy, post, tagged, comment.rpartition("/")[2])
 
 
 async def _create(client: httpx.AsyncClient, path: str, fields: object) -> str:
@@ -175,6 +181,25 @@ async def test_a_page_takes_at_most_one_round_trip_more_than_its_json(
         assert (await site.pages.get(path)).status_code == 200
         taken.append(site.proxy.count - before)
     assert min(taken[WARMING:]) <= MOST[call][server_name] + more, taken
+
+
+WAITING = {"postgresql": 1, "mysql": 1, "mongodb": 2}
+
+
+async def test_the_desk_counts_waiting_comments_in_few_round_trips(site: Site, server_name: str) -> None:
+    """A request that is not for a page in a tab does not count them."""
+    secret, post_id = await start_session(site.store, "editor"), Id(site.post.rpartition("/")[2])
+    await comment_on(site.store, post_id, guest_name="Gus", status=CommentStatus.PENDING)
+    least = {}
+    for destination in ("document", "empty"):
+        headers, taken = {"cookie": f"{COOKIE}={secret}", "sec-fetch-dest": destination}, []
+        for _ in range(WARMING + COUNTED):
+            before = site.proxy.count
+            answer = await site.pages.get("/desk/account", headers=headers)
+            assert ("1 waiting" in answer.text) is (destination == "document")
+            taken.append(site.proxy.count - before)
+        least[destination] = min(taken[WARMING:])
+    assert least["document"] - least["empty"] <= WAITING[server_name], least
 
 
 async def test_changes_of_one_post_at_once_lose_no_races(site: Site, server_name: str) -> None:
