@@ -125,8 +125,7 @@ docs: install  ## write the tables of docs/themes.md
 translations: install  ## add new texts of pages to the catalogues, and list those that are not translated
 	@$(BIN)/python -m devtools.translations
 
-assets:  ## write the files that browsers load into the package; those from npm need Node
-	@$(PYTHON) assets/pages.py
+assets:  ## write the files that browsers load into the package; needs Node
 	@cd assets && npm ci --ignore-scripts --no-audit --no-fund
 	@$(PYTHON) assets/vendor.py
 	@$(PYTHON) assets/bundle.py

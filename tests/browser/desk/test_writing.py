@@ -8,7 +8,7 @@ from playwright.async_api import Browser, expect
 
 from everpost.domain.clock import now
 from everpost.domain.posts import Post, PostStatus
-from tests.browser.desk.conftest import Desk, Desks
+from tests.browser.desk.conftest import Desk
 from tests.browser.desk.editing import (
     expect_text,
     press,
@@ -24,12 +24,6 @@ from tests.contract.desk.writing.forms import a_post
 TEXT = "# Hello\n\nSome *text*, [a link](/nowhere) and ![](/static/none.png)\n\n### Deep\n"
 
 
-@pytest.fixture
-async def one_desk(desks: Desks) -> Desk:
-    """A desk for what does not depend on the database."""
-    return await desks.on("sqlite")
-
-
 async def stored(desk: Desk, post: Post) -> Post:
     return await desk.store.posts.get(post.id, comments=0)
 
@@ -40,7 +34,7 @@ async def test_write_publish_and_read(chromium: Browser, desk: Desk, scripts: bo
     async with desk.tab(chromium, "author", scripts=scripts) as tab:
         page = tab.page
         await tab.open("/desk/posts")
-        await page.get_by_role("link", name="Write").click()
+        await page.get_by_role("link", name="Write", exact=True).click()
         await expect(page).to_have_title("Write · Blog")
         await write(page, Title=title, Text="*One*\n\ntwo", Summary="Short", Tags="a, b")
         await press(page, "Save draft")

@@ -22,7 +22,7 @@ from tests.contract.http.conftest import Applications
 from tests.contract.http.people import PEOPLE, Who
 
 NEEDS_NO_TOKEN = {
-    *("POST /login", "POST /login/passkey", "POST /login/passkey/options", "POST /login/reset"),
+    *("POST /login", "POST /login/passkey", "POST /login/passkey-options", "POST /login/reset"),
     *("GET /health/live", "GET /health/ready"),
 }
 """What is answered whatever stands in `Authorization`."""
