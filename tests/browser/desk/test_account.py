@@ -1,7 +1,7 @@
 """The account at the desk, in Chromium."""
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from everpost.domain.people.actors import Actor
 from everpost.domain.people.tokens import ROLE_SCOPES
@@ -39,7 +39,7 @@ async def test_the_printed_address_sets_a_password(chromium: Browser, desk: Desk
     code = (await create_reset(desk.store, Actor.of(ADA, ROLE_SCOPES[ADA.role]), ED.id)).secret
     async with desk.tab(chromium) as tab:
         await tab.open(f"/desk/reset#{code}")
-        assert not await tab.page.get_by_label("Code").is_visible()
+        await expect(tab.page.get_by_label("Code")).to_be_hidden()
         await tab.page.get_by_label("New password").fill(PASSWORD)
         await tab.page.get_by_role("button", name="Set password").click()
         await tab.page.get_by_role("status").get_by_text("Your password has been changed.").wait_for()

@@ -1,7 +1,7 @@
 """From the printed address to the desk, in Chromium, with and without JavaScript."""
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from everpost.domain.people.users import UserQuery
 from everpost.services.accounts.bootstrap import make_first_token
@@ -29,8 +29,8 @@ async def test_from_the_printed_address_to_the_first_post_with_two_clicks(
         assert await page.title() == "Welcome · Blog"
         setup_code = page.get_by_label("Setup code")
         if scripts:
-            assert await setup_code.input_value() == code
-            assert not await setup_code.is_visible()
+            await expect(setup_code).to_have_value(code)
+            await expect(setup_code).to_be_hidden()
             assert page.url == f"{new_desk.address}/desk/welcome"
         else:
             await setup_code.fill(code)

@@ -47,6 +47,14 @@ def test_make_help_describes_every_target() -> None:
     assert {line.split()[0] for line in output.splitlines() if line.startswith("  ")} == targets
 
 
+def test_make_test_begins_with_make_test_pages_and_runs_every_other_test_once() -> None:
+    command = ["make", "--dry-run", "test"]
+    output = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    pages, others = [line for line in output.splitlines() if "bin/pytest" in line]
+    assert pages.endswith(" -m 'not long' tests/browser")
+    assert others == f"{pages.removesuffix('tests/browser')}--ignore tests/browser"
+
+
 def anchors(page: Path) -> set[str]:
     """The fragments that GitHub gives the headings of a page."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
