@@ -31,7 +31,7 @@ test-long: install clients  ## test the same promises with larger volumes and re
 one: install  ## run one test, long or not, in one process: make one T=tests/unit/domain/test_paging.py::test_name
 	@$(PYTEST) $(or $(T),$(error name a test: make one T=path::test))
 
-fuzz: install  ## run the tests that draw examples with new ones, fifteen times as many: 1,500 sequences of calls
+fuzz: install  ## run the tests that draw examples with new ones, up to fifteen times as many: at most half an hour
 	@EVERPOST_TEST_FUZZ=15 $(PYTEST) $(IN_PARALLEL) -m hypothesis -o faulthandler_timeout=0 $(FUZZ)
 
 failovers: install  ## make replicated databases fail over, ten times for each kind of fault

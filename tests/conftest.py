@@ -28,6 +28,7 @@ from everpost.stores import SqlEngine, open_store
 from everpost.stores.port import Store
 from tests import environment
 from tests.differential import open_differential
+from tests.fuzzing import pytest_runtest_call  # noqa: F401 - a hook
 from tests.volume import FUZZ, examples
 
 environment.strip(os.environ)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Self
 from urllib.parse import unquote
@@ -79,29 +79,35 @@ class Move(NamedTuple):
     """Its paths before the change."""
     rule: PermalinkRule
 
-    def paths_after(self, *, keeps_permalink: bool = True) -> tuple[str, ...]:
-        """The paths of the post after the change, oldest first. If the post was public and its permalink
-        changes, the old one is added, unless `keeps_permalink` is false. Beyond the maximum, the oldest paths
-        are dropped.
+    def paths_after(self, taken: Collection[str] = ()) -> tuple[str, ...]:
+        """The paths of the post after the change, oldest first. If the post was public, the addresses that
+        lead to it only because of these paths are added, except those of other posts (`taken`). Beyond the
+        maximum, the oldest paths are dropped.
         """
-        change, old = self.change, self.old_permalink
-        new = self.rule.path(self.address.after(change))
-        kept = [path for path in (self.paths if change.paths is None else change.paths) if path != new]
-        is_moved = old != new and self.address.was_public(change.updated_at)
-        if keeps_permalink and is_moved and old not in kept and len(old) <= MAX_PATH:
-            kept.append(old)
+        change, after = self.change, self.address.after(self.change)
+        new, is_public = self.rule.path(after), after.was_public(change.updated_at)
+        paths = self.paths if change.paths is None else change.paths
+        kept = [path for path in paths if path != new or (path in self.paths and not is_public)]
+        for path in self._left_addresses(after):
+            is_moved = path != new or not is_public
+            if is_moved and path not in kept and path not in taken and len(path) <= MAX_PATH:
+                kept.append(path)
         return tuple(kept[-MAX_PATHS:])
 
     @property
-    def old_permalink(self) -> str:
-        """The permalink before the change."""
-        return self.rule.path(self.address)
-
-    @property
-    def adds_permalink(self) -> bool:
-        """Whether the old permalink is one of the paths only because of this change."""
+    def added_paths(self) -> Sequence[str]:
+        """The paths that the post has only because of this change, if no other post has them."""
         known = {*self.paths, *(self.change.paths or ())}
-        return self.old_permalink not in known and self.old_permalink in self.paths_after()
+        return [path for path in self.paths_after() if path not in known]
+
+    def _left_addresses(self, after: PostAddress) -> Sequence[str]:
+        """The addresses that the post leaves: its permalink, which may also be that of a draft, and the one
+        by its old slug, by which its permalinks of earlier patterns are found.
+        """
+        if not self.address.was_public(self.change.updated_at):
+            return ()
+        by_slug = () if after.slug == self.address.slug else (f"/{self.address.slug}",)
+        return (*by_slug, self.rule.path(self.address))
 
 
 def checked_path(text: str) -> str:
@@ -148,8 +154,8 @@ def _faults(path: str) -> Iterator[str]:
 
 
 def moves(change: PostChange) -> bool:
-    """Whether the change concerns the post's permalink or its old paths."""
-    fields = (change.slug, change.publication_date, change.kind, change.paths)
+    """Whether the change concerns the post's permalink, whether it is public, or its old paths."""
+    fields = (change.slug, change.publication_date, change.kind, change.status, change.paths)
     return any(each is not None for each in fields)
 
 

@@ -28,6 +28,14 @@ def test_lines_that_are_still_there_keep_their_endings() -> None:
     assert restored("new\nb\nc\nd\nnew\ne\n", stored) == "new\r\nb\nc\rd\r\nnew\r\ne\r\n"
 
 
+def test_two_endings_do_not_become_one() -> None:
+    restored_text = restored("x\n\ny\nz\n", "a\r\rx\r\ry\nb\n")
+    assert with_line_feeds(restored_text) == "x\n\ny\nz\n"
+    for stored in ("\r\na\n", "a\r\n\n\rb\n", "\r\r\n\n"):
+        for typed in ("\n\n\n", "\n\n", "a\n\n\nb", "\n\na\n\n"):
+            assert with_line_feeds(restored(typed, stored)) == typed
+
+
 @given(st.lists(st.text("ab\", '\\\t", min_size=1).map(str.strip).filter(bool), max_size=5, unique=True))
 def test_tags_are_read_as_they_were_written(tags: list[str]) -> None:
     assert parse(written(tags)) == tags

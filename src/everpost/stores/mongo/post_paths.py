@@ -28,8 +28,8 @@ async def permalink_rule(collections: Collections, session: Session | None = Non
 async def move(
     collections: Collections, id: Id, change: PostChange, current: PostDocument | None, session: Session
 ) -> PostChange:
-    """The change with the paths that the post has after it: the old permalink is added unless another post
-    already has it. `current`: the post, if the transaction has changed it.
+    """The change with the paths that the post has after it: addresses that it leaves are added unless another
+    post already has them. `current`: the post, if the transaction has changed it.
     """
     if not moves(change):
         return change
@@ -42,8 +42,8 @@ async def move(
     rule = await permalink_rule(collections, session)
     wanted = Move(change, address, post.get("paths", []), rule)
     paths = wanted.paths_after()
-    if wanted.adds_permalink:
-        others: Filter = {"paths": wanted.old_permalink, "_id": {"$ne": ObjectId(id)}}
-        other = await collections.posts.find_one(others, {"_id": 1}, session=session)
-        paths = wanted.paths_after(keeps_permalink=other is None)
+    if added_paths := wanted.added_paths:
+        others: Filter = {"paths": {"$in": added_paths}, "_id": {"$ne": ObjectId(id)}}
+        found = await collections.posts.find(others, {"paths": 1}, session=session).to_list()
+        paths = wanted.paths_after(taken=[path for other in found for path in other.get("paths", [])])
     return replace(change, paths=paths)

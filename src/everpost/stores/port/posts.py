@@ -142,7 +142,7 @@ class Posts(Protocol):
         owner_id: Id | None = None,
     ) -> Post:
         """Change the fields that the change contains, and increment the version. The paths afterwards are
-        those of `post_paths.Move`, without the old permalink if another post already has that path. The saved
+        those of `post_paths.Move`, without left addresses that another post already has. The saved
         copy is removed.
 
         Raises, in this order: NotFound, Forbidden (`owner_id` is given and is not the author's), Stale,

@@ -26,8 +26,10 @@ _LOCKED = (
     .where(PostRow.id == selects.ID)
     .with_for_update(key_share=True)
 )
-_PATH = bindparam("old_path", type_=PostPathRow.path.type)
-_OF_OTHERS = select(PostPathRow.path).where(PostPathRow.path == _PATH, PostPathRow.post_id != selects.ID)
+_PATH, _OTHER_PATH = (bindparam(name, type_=PostPathRow.path.type) for name in ("old_path", "other_path"))
+_OF_OTHERS = select(PostPathRow.path).where(
+    PostPathRow.path.in_((_PATH, _OTHER_PATH)), PostPathRow.post_id != selects.ID
+)
 _REMOVE = delete(PostPathRow).where(PostPathRow.path == _PATH, PostPathRow.post_id == selects.ID)
 _ADD = insert(PostPathRow)
 
@@ -46,8 +48,8 @@ class Moved(NamedTuple):
 
 
 async def move(id: Id, change: PostChange, transaction: Transaction) -> Moved:
-    """Lock the post, if the change may move it, and complete the change. The old permalink is added to the
-    paths unless another post already has it.
+    """Lock the post, if the change may move it, and complete the change. Addresses that the post leaves are
+    added to its paths unless another post already has them.
     """
     if not moves(change):
         return Moved(change)
@@ -58,9 +60,10 @@ async def move(id: Id, change: PostChange, transaction: Transaction) -> Moved:
     address = PostAddress(row.id, row.slug, row.publication_date, kind, status)
     wanted = Move(change, address, row.paths, _rule_of(row))
     paths = wanted.paths_after()
-    if wanted.adds_permalink:
-        others = await transaction.execute(_OF_OTHERS, {"this": id, "old_path": wanted.old_permalink})
-        paths = wanted.paths_after(keeps_permalink=others.first() is None)
+    if added_paths := wanted.added_paths:
+        old, other = added_paths[0], added_paths[-1]
+        rows = await transaction.execute(_OF_OTHERS, {"this": id, "old_path": old, "other_path": other})
+        paths = wanted.paths_after(taken=[each.path for each in rows])
     removed = [(_REMOVE, {"this": id, "old_path": path}) for path in row.paths if path not in paths]
     added = [(_ADD, {"post_id": id, "path": path}) for path in paths if path not in row.paths]
     return Moved(replace(change, paths=paths), [*removed, *added])

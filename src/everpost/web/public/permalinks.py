@@ -1,7 +1,7 @@
 """Finds the post at a path."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from everpost.domain.ids import parse_id
@@ -55,7 +55,7 @@ async def find_post(
             await _find_by_old_path(store, bare, match)
             or await _find_by_id(store, bare)
             or post
-            or await _find_by_slug(store, shown, bare)
+            or await _find_by_slug(store, bare)
             or await find_numbered(store, path, query)
         )
     if post is None:
@@ -104,23 +104,14 @@ async def _find_by_id(store: Store, path: str) -> Post | None:
     return None
 
 
-async def _find_by_slug(store: Store, shown: Presentation, path: str) -> Post | None:
-    """The post with the slug, or a former one, at the end of the path, or before its date at the end, as in
-    most permalink patterns: the blog may have had another pattern.
+async def _find_by_slug(store: Store, path: str) -> Post | None:
+    """The post with the slug, or a former one, at the end of the path, or before a date at the end, as in
+    most permalink patterns: the blog may have had another pattern, and the post another date.
     """
-    dates: list[str] = []
-    for segment in reversed(path.split("/")[1:]):
+    segments = path.split("/")[1:]
+    for segment in segments[: -_DATES - 2 : -1]:
         found = await _find(store, PermalinkMatch(slug=segment))
         post = found or await posts.find_post_by_paths(store, PUBLIC, spellings(f"/{segment}"))
-        if post is not None and {*dates} <= {*_dates_of(post, shown)}:
+        if post is not None or not _DATE.fullmatch(segment):
             return post
-        if not _DATE.fullmatch(segment) or len(dates) == _DATES:
-            return None
-        dates.append(segment)
     return None
-
-
-def _dates_of(post: Post, shown: Presentation) -> Sequence[str]:
-    """The segments of a permalink that its date can make."""
-    pattern = "/{year}/{month}/{day}/{id}"
-    return Permalinks.parse(pattern).path(post, shown.blog.zone).split("/")

@@ -140,6 +140,33 @@ async def test_a_public_post_that_gets_another_slug_keeps_its_old_path(store: St
     assert await save(store, post.id, hidden) == ("/b", "/one", "/three")
 
 
+async def test_a_new_slug_keeps_the_address_of_the_old_one_unless_another_post_has_it(
+    store: Store,
+) -> None:
+    await store.blog.save(BlogChange(updated_at=LATER, permalink="/{year}/{slug}"), match=None)
+    await publish(store, paths=("/one",))
+    post = await publish(store, slug="one")
+    assert await save(store, post.id, PostChange(updated_at=LATER, slug="two")) == ("/2024/one",)
+    paths = await save(store, post.id, PostChange(updated_at=LATER, slug="three"))
+    assert paths == ("/2024/one", "/two", "/2024/two")
+    page = await publish(store, slug="page", kind=PostKind.PAGE)
+    assert await save(store, page.id, PostChange(updated_at=LATER, slug="about")) == ("/page",)
+
+
+async def test_a_post_that_is_hidden_keeps_its_permalink_until_it_is_public_again(store: Store) -> None:
+    post = await publish(store, slug="one")
+    for hidden in (
+        PostChange(updated_at=LATER, status=PostStatus.DRAFT),
+        PostChange(updated_at=LATER, title="Hidden"),
+        PostChange(updated_at=LATER, publication_date=MOMENT),
+    ):
+        assert await save(store, post.id, hidden) == ("/one",)
+    assert await save(store, post.id, PostChange(updated_at=LATER, status=PostStatus.PUBLISHED)) == ()
+    later = PostChange(updated_at=LATER, publication_date=LATER + timedelta(days=1))
+    assert await save(store, post.id, later) == ("/one",)
+    assert await save(store, post.id, PostChange(updated_at=LATER, slug="two")) == ("/one",)
+
+
 @pytest.mark.parametrize(
     "post",
     [

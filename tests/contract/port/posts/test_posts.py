@@ -147,7 +147,7 @@ async def test_an_update_changes_only_the_given_fields(store: Store, change: Pos
             tags=post.tags if change.tags is None else change.tags,
             status=change.status or post.status,
             kind=change.kind or post.kind,
-            paths=("/slug",) if change.slug == "new" else (),
+            paths=("/slug",) if change.slug == "new" or change.status is PostStatus.DRAFT else (),
             summary=post.summary if change.summary is None else change.summary or None,
             comment_policy=(
                 None if change.comment_policy == "inherit" else change.comment_policy or post.comment_policy

@@ -7,6 +7,7 @@ the one from which it was made, whose line endings are put back.
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 from everpost.domain.writing.differences import matches
 
@@ -38,4 +39,7 @@ def restored(typed: str, stored: str = "") -> str:
         # The last line of a text has no ending.
         kept = min(length, len(known) - here, len(endings) - there)
         endings[there : there + kept] = known[here : here + kept]
+    for at, (ending, following) in enumerate(pairwise(endings)):
+        if ending == "\r" and following == "\n" and not lines[at + 1]:  # together, they would be one ending
+            endings[at] = "\r\n"
     return "".join(line + ending for line, ending in zip(lines, [*endings, ""], strict=True))
