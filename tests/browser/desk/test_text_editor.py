@@ -131,6 +131,7 @@ async def test_texts_of_input_methods_and_the_clipboard(author_tab: Tab, one_des
 async def test_the_largest_text(author_tab: Tab, one_desk: Desk) -> None:
     line = "A *line* of [text](/a) with `code`.  \n"
     text = (line * MAX_CONTENT)[:MAX_CONTENT]
+    author_tab.page.set_default_timeout(120_000)  # the server checks the links of the post
     post = await opened(author_tab, one_desk, text)
     page = author_tab.page
     await keys(page, "Control+End", "Backspace", "z", "Control+Home", "y", "Delete")
