@@ -22,7 +22,7 @@ _PARTS = re.compile(
 _OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?")
 _NUMERIC = re.compile(r"(?P<year>\d{4})(?P<mark>[-/.]?)(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", re.ASCII)
-_PLAIN = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d):([0-5]\d)", re.ASCII)
+_PLAIN = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:[0-5]\d", re.ASCII)
 """The format that databases write."""
 _SECONDS = re.compile(r"\d{9,10}", re.ASCII)
 """A Unix time of 1973 or later, which Hugo accepts."""
@@ -58,9 +58,8 @@ def parse_date(text: str) -> ParsedDate | None:
     if len(text) > _LONGEST:
         return None
     try:
-        if plain := _PLAIN.fullmatch(text):
-            year, month, day, hour, minute, second = map(int, plain.groups())
-            return ParsedDate(datetime(year, month, day, hour, minute, second))  # noqa: DTZ001
+        if _PLAIN.fullmatch(text):
+            return ParsedDate(datetime.fromisoformat(text))
         text = _YEAR_AGAIN.sub(r"\1\2", text)
         if _SECONDS.fullmatch(text):
             return ParsedDate(datetime.fromtimestamp(int(text), UTC))

@@ -34,6 +34,8 @@ _WORDS = frozenset(
 """Texts that WordPress writes without white space. If there is some, an XML viewer added it everywhere."""
 _NO_YEAR = re.compile(r"^\s*-\d|\s-\d{1,4}\s+\d{1,2}:")
 _A_DAY = timedelta(days=1)
+_YEARS = frozenset({1969, 1970})
+"""Those of all dates within a day of 1970-01-01."""
 _LATE = timedelta(hours=1)
 """How late WordPress may publish a scheduled post."""
 _LONGEST_DATE = 100
@@ -127,6 +129,8 @@ def _is_placeholder(date: datetime, local_date: datetime | None) -> bool:
     """Whether a date only stands for a missing one: programs write 1970-01-01, although the local date is
     different.
     """
+    if date.year not in _YEARS:  # fast path
+        return False
     return abs(date - EPOCH) <= _A_DAY and (local_date is None or abs(local_date - date) > 2 * _A_DAY)
 
 
