@@ -10,7 +10,7 @@ LINK = $(UV) pip install --quiet --python .venv --no-deps --build-constraints re
 # Three processes on two cores: tests also wait for databases.
 IN_PARALLEL := -n 3 --dist worksteal
 
-.PHONY: help serve test test-long one check install linked clients fuzz failovers lock assets translations docs screenshot format clean
+.PHONY: help serve test test-pages test-long one check install linked clients fuzz failovers lock assets translations docs screenshot format clean
 .PHONY: bench bench-quick bench-check bench-growth bench-threads bench-writers bench-transfers bench-all
 
 serve: linked  ## serve Everpost on 127.0.0.1:8000 over SQLite in everpost.db; another port: make serve PORT=8001
@@ -19,8 +19,11 @@ serve: linked  ## serve Everpost on 127.0.0.1:8000 over SQLite in everpost.db; a
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*  ## (.*)/  \1\t\2/p' Makefile | expand -t 20
 
-test: install  ## run the test suite, on every database that is available
-	@$(PYTEST) $(IN_PARALLEL) -m 'not long'
+test: test-pages  ## run the test suite, on every database that is available
+	@$(PYTEST) $(IN_PARALLEL) -m 'not long' --ignore tests/browser
+
+test-pages: install  ## run only its tests in Chromium, of the desk and of the blog's pages
+	@$(PYTEST) $(IN_PARALLEL) -m 'not long' tests/browser
 
 test-long: install clients  ## test the same promises with larger volumes and repeated kills
 	@$(PYTEST) $(IN_PARALLEL) -m long
@@ -122,10 +125,10 @@ docs: install  ## write the tables of docs/themes.md
 translations: install  ## add new texts of pages to the catalogues, and list those that are not translated
 	@$(BIN)/python -m devtools.translations
 
-assets:  ## write the files that browsers load into the package; those of the API's /docs need Node
-	@$(PYTHON) assets/pages.py
+assets:  ## write the files that browsers load into the package; needs Node
 	@cd assets && npm ci --ignore-scripts --no-audit --no-fund
 	@$(PYTHON) assets/vendor.py
+	@$(PYTHON) assets/bundle.py
 
 clean:  ## remove everything that was installed; a blog in everpost.db stays
 	@rm -rf .venv $(TOOLS) tests/clients/typescript/node_modules

@@ -1,7 +1,7 @@
 """Writes the styles, scripts and icon of the pages into the package, each under a name with its hash in it.
 
-`make assets` runs this. The results are committed, so that installing Everpost builds nothing. The styles
-are plain CSS, one file for each door, so removing comments and spaces is all that a bundler could do.
+`make assets` writes them, too. The results are committed, so that installing Everpost builds nothing. The
+styles are plain CSS, one file for each door, so removing comments and spaces is all that a bundler could do.
 """
 
 import hashlib
@@ -11,6 +11,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SOURCES = (HERE / "blog", HERE / "desk")
+BUNDLES = ("text-editor.js",)
+"""What `bundle.py` writes, which needs Node."""
 STATIC = HERE.parent / "src" / "everpost" / "web" / "static"
 
 
@@ -32,15 +34,32 @@ def built() -> dict[str, bytes]:
     return files
 
 
-def main() -> None:
-    for old in STATIC.iterdir():
+def write(files: dict[str, bytes]) -> None:
+    """Write these files and their manifest, and delete what `make assets` wrote before."""
+    for old in (*STATIC.glob("*.css"), *STATIC.glob("*.js"), *STATIC.glob("*.svg")):
         old.unlink()
     manifest = {}
-    for name, content in built().items():
+    for name, content in files.items():
         stem, _, suffix = name.partition(".")
         manifest[name] = f"{stem}-{hashlib.sha256(content).hexdigest()[:16]}.{suffix}"
         (STATIC / manifest[name]).write_bytes(content)
     (STATIC / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+def bundles() -> dict[str, bytes]:
+    """What `bundle.py` has written, by the names of the files: a merge can lose lines of the manifest."""
+    found = {}
+    for name in BUNDLES:
+        stem, _, suffix = name.partition(".")
+        files = list(STATIC.glob(f"{stem}-*.{suffix}"))
+        if len(files) != 1:
+            raise SystemExit(f"there are {len(files)} files for {name}: run `make assets`, which needs Node")
+        found[name] = files[0].read_bytes()
+    return found
+
+
+def main() -> None:
+    write(built() | bundles())
 
 
 if __name__ == "__main__":

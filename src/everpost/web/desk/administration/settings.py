@@ -27,8 +27,8 @@ _SCHEMA: TypeAdapter[BlogUpdate] = TypeAdapter(BlogUpdate)
 _STALE = 412
 _MAY_BE_EMPTY = frozenset({"title", "description"})
 _POLICIES = {
-    CommentPolicy.OPEN: message("Everyone; comments appear immediately"),
-    CommentPolicy.MODERATED: message("Everyone; comments by guests wait for approval"),
+    CommentPolicy.OPEN: message("Everyone, immediately"),
+    CommentPolicy.MODERATED: message("Everyone, after approval"),
     CommentPolicy.MEMBERS: message("Only people with an account"),
     CommentPolicy.CLOSED: message("Nobody"),
 }

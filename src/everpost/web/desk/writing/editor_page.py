@@ -84,7 +84,7 @@ class EditorPage:
         with ending(
             None
         ):  # after a comparison or a check of large texts, a deadline for all calls has passed
-            advice = [] if post is None or conflict else await check(post, self.store, desk)
+            advice = [] if refused else await self._advice()
             authors = await find_authors(self.store, desk, post)
             tags = await find_tags(self.store)
         return desk.page(
@@ -112,6 +112,19 @@ class EditorPage:
             policies=self._translated(_POLICIES),
             zone=desk.shown.blog.time_zone,
         )
+
+    async def _advice(self) -> Sequence[str]:
+        """Advice about the texts in the form."""
+        if self.post is None:
+            return ()
+        markup = self.typed["format"]
+        shown = replace(
+            self.post,
+            title=self.typed["title"],
+            content=self.typed["content"],
+            format=PostFormat(markup) if markup in [*PostFormat] else self.post.format,
+        )
+        return await check(shown, self.store, self.desk)
 
     def _time(self, moment: datetime) -> Moment:
         zone = self.desk.shown.urls.zone
