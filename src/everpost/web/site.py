@@ -1,9 +1,9 @@
 """The parts of a page that depend on the blog."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Protocol, TypeVar
 
 from fastapi import Depends, Request
 
@@ -14,6 +14,7 @@ from everpost.domain.posts import Post
 from everpost.services.blog import read_settings
 from everpost.services.rendering.renderer import Renderer
 from everpost.settings import Settings
+from everpost.stores.port import Store
 from everpost.web import dates
 from everpost.web.assets import Assets
 from everpost.web.content_security import headers_with
@@ -24,6 +25,15 @@ from everpost.web.rendering import Templates
 from everpost.web.titles import title_of_blog
 from everpost.web.urls import Urls, urls_of
 
+
+class _Posts(Protocol):
+    """Something that was read, with its posts."""
+
+    @property
+    def rows(self) -> Sequence[Post]: ...
+
+
+_Read = TypeVar("_Read", bound=_Posts | None)
 _MAX_HOSTS = 100
 _ENGLISH = "en"
 
@@ -116,6 +126,23 @@ async def get_presentation(request: Request, store: OpenStore) -> Presentation:
     """The blog with its current settings. Costs one query."""
     presentations: Presentations = request.app.state.presentations
     return presentations.of(request, await read_settings(store))
+
+
+async def read_with_settings(
+    request: Request, store: Store, read: Callable[[Presentation], Awaitable[_Read]]
+) -> tuple[Presentation, _Read]:
+    """The blog with its current settings, and the result of `read` for it. The settings take no query if the
+    posts that were read with the last known ones confirm them.
+    """
+    presentations: Presentations = request.app.state.presentations
+    known = presentations.last_known(request)
+    found = None if known is None else await read(known)
+    if known is not None and found is not None and known.is_current_with(found.rows):
+        return known, found
+    shown = await get_presentation(request, store)
+    if shown is known and found is not None:
+        return shown, found
+    return shown, await read(shown)
 
 
 CurrentPresentation = Annotated[Presentation, Depends(get_presentation)]

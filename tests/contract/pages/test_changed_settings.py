@@ -13,7 +13,7 @@ from tests.contract.pages.conftest import ANN, Site
 from tests.contract.pages.html import Page
 from tests.contract.port.examples import comment_on, publish
 
-CACHED = ("/", "/hello")
+CACHED = ("/", "/hello", "/archive", "/tags/news", f"/authors/{ANN.id}")
 TITLE = "//*[@class='name']//a"
 
 
@@ -21,7 +21,7 @@ TITLE = "//*[@class='name']//a"
 async def cached_site(site: Site) -> Site:
     """A blog with two posts, whose pages are cached."""
     await publish(site.store, title="Other", slug="other")
-    await publish(site.store, title="Hello", slug="hello", author=ANN)
+    await publish(site.store, title="Hello", slug="hello", author=ANN, tags=("news",))
     await read(site)
     return site
 
@@ -38,6 +38,13 @@ async def test_every_page_shows_the_new_title_and_navigation(cached_site: Site) 
         await cached_site.change(title=f"Title {number}", description=f"Description {number}")
         for path in CACHED:
             assert Page(await cached_site.get(path)).one(TITLE) == f"Title {number}", path
+
+
+async def test_feeds_have_the_new_title(cached_site: Site) -> None:
+    for number in range(3):
+        await cached_site.change(title=f"Title {number}")
+        for path in ("/atom.xml", "/tags/news/rss.xml", f"/authors/{ANN.id}/feed.json"):
+            assert f"Title {number}" in (await cached_site.get(path)).text, path
 
 
 async def test_requests_during_changes_never_show_an_older_title(cached_site: Site) -> None:

@@ -1,5 +1,6 @@
 """The feeds of posts: of the blog, of a tag and of an author."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated
 
@@ -13,9 +14,10 @@ from everpost.errors import NotFound
 from everpost.web.feeds.document import Document
 from everpost.web.feeds.entries import post_entries
 from everpost.web.feeds.ids import feed_urn
-from everpost.web.feeds.requests import CurrentFeed, FeedRequest
+from everpost.web.feeds.requests import FeedOfPosts, FeedRequest, UnreadFeed
 from everpost.web.listing import Listed, ListQuery, read_list
 from everpost.web.site import Presentation
+from everpost.web.urls import Urls
 
 POSTS = 20
 """The maximum number of posts on a page of a feed."""
@@ -23,30 +25,41 @@ CHARACTERS = 1_000_000
 """The maximum length of their contents together, if there is more than one."""
 
 
-async def show_posts(feed: CurrentFeed, query: Annotated[ListQuery, Query()]) -> Response:
+async def show_posts(feed: FeedOfPosts, query: Annotated[ListQuery, Query()]) -> Response:
     """The newest posts."""
-    return await _answer(feed, query, feed.shown.urls.home)
+    return await _answer(feed, query, lambda urls: urls.home)
 
 
-async def show_tag(feed: CurrentFeed, tag: str, query: Annotated[ListQuery, Query()]) -> Response:
+async def show_tag(feed: FeedOfPosts, tag: str, query: Annotated[ListQuery, Query()]) -> Response:
     """The newest posts with a tag."""
     if not tag or unstorable_reason(tag):
         raise NotFound("tag", "")
-    return await _answer(feed, query, feed.shown.urls.tag(tag), tag=tag)
+    return await _answer(feed, query, lambda urls: urls.tag(tag), tag=tag)
 
 
-async def show_author(feed: CurrentFeed, user_id: UserId, query: Annotated[ListQuery, Query()]) -> Response:
+async def show_author(feed: FeedOfPosts, user_id: UserId, query: Annotated[ListQuery, Query()]) -> Response:
     """The newest posts by an author."""
-    return await _answer(feed, query, feed.shown.urls.author(user_id), author_id=user_id)
+    return await _answer(feed, query, lambda urls: urls.author(user_id), author_id=user_id)
 
 
 async def _answer(
-    feed: FeedRequest, query: ListQuery, home: str, *, tag: str | None = None, author_id: Id | None = None
+    unread: UnreadFeed,
+    query: ListQuery,
+    page: Callable[[Urls], str],
+    *,
+    tag: str | None = None,
+    author_id: Id | None = None,
 ) -> Response:
-    path, is_whole_blog = feed.path(home), tag is author_id is None
-    listed = await read_list(feed.store, feed.shown, path, query, tag=tag, author_id=author_id, limit=POSTS)
+    """The feed of the page with this path."""
+
+    async def read(feed: FeedRequest) -> Listed | None:
+        path = feed.path(page(feed.shown.urls))
+        return await read_list(feed.store, feed.shown, path, query, tag=tag, author_id=author_id, limit=POSTS)
+
+    feed, listed = await unread.read(read)
+    home, is_whole_blog = page(feed.shown.urls), tag is author_id is None
     if listed is None:
-        return RedirectResponse(path, 302)
+        return RedirectResponse(feed.path(home), 302)
     if not listed.rows and (query.after is not None or not is_whole_blog):
         raise NotFound("feed", "")
     listed = _truncated(listed)
@@ -54,8 +67,7 @@ async def _answer(
     if (kept := feed.find(key, listed.rows, listed.facts)) is not None:
         return kept
     author = None if author_id is None else listed.rows[0].author
-    heading = tag or (author.name if author else "")
-    document = _document(feed.shown, listed, home, heading)
+    document = _document(feed.shown, listed, home, tag or (author.name if author else ""))
     entries = await post_entries(listed.rows, feed.shown)
     return feed.answer(key, listed.rows, replace(document, entries=entries), listed.facts)
 

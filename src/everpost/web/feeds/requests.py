@@ -1,6 +1,6 @@
 """Requests for feeds, and their responses."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -13,9 +13,10 @@ from everpost.stores.port import Store
 from everpost.web.feeds.alternates import feed_path
 from everpost.web.feeds.document import Document
 from everpost.web.feeds.formats import FORMATS, Format
+from everpost.web.listing import Listed
 from everpost.web.page_cache import CurrentPageCache, PageCache
 from everpost.web.pages import RenderedPage
-from everpost.web.site import CurrentPresentation, Presentation
+from everpost.web.site import CurrentPresentation, Presentation, read_with_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,40 @@ def keep(
     return page
 
 
-async def get_feed_request(
-    request: Request, store: OpenStore, shown: CurrentPresentation, cache: CurrentPageCache
-) -> FeedRequest:
-    """The request, for the format that its address names."""
-    file = request.scope["path"].rpartition("/")[2]
-    return FeedRequest(request, store, shown, cache, FORMATS[file])
+@dataclass(frozen=True, slots=True)
+class UnreadFeed:
+    """A request for a feed, before the settings of the blog have been read."""
+
+    http: Request
+    store: Store
+    cache: PageCache
+
+    async def read(
+        self, wanted: Callable[[FeedRequest], Awaitable[Listed | None]]
+    ) -> tuple[FeedRequest, Listed | None]:
+        """The request with the current settings, and the posts that were read with them."""
+        shown, listed = await read_with_settings(
+            self.http, self.store, lambda shown: wanted(self.with_settings(shown))
+        )
+        return self.with_settings(shown), listed
+
+    def with_settings(self, shown: Presentation) -> FeedRequest:
+        """The request, for the format that its address names."""
+        file = self.http.scope["path"].rpartition("/")[2]
+        return FeedRequest(self.http, self.store, shown, self.cache, FORMATS[file])
+
+
+async def get_unread_feed(request: Request, store: OpenStore, cache: CurrentPageCache) -> UnreadFeed:
+    """The request, without a query for the settings."""
+    return UnreadFeed(request, store, cache)
+
+
+FeedOfPosts = Annotated[UnreadFeed, Depends(get_unread_feed)]
+
+
+async def get_feed_request(feed: FeedOfPosts, shown: CurrentPresentation) -> FeedRequest:
+    """The request with the current settings."""
+    return feed.with_settings(shown)
 
 
 CurrentFeed = Annotated[FeedRequest, Depends(get_feed_request)]

@@ -17,7 +17,7 @@ from everpost.web.languages import message
 from everpost.web.metadata import list_metadata
 from everpost.web.page_cache import CurrentPageCache
 from everpost.web.pages import RenderedPage
-from everpost.web.site import CurrentPresentation
+from everpost.web.site import read_with_settings
 from everpost.web.urls import with_query
 from everpost.web.views.posts import months
 
@@ -33,21 +33,19 @@ class ArchiveQuery(BaseModel):
 async def show_archive(
     request: Request,
     store: OpenStore,
-    shown: CurrentPresentation,
     cache: CurrentPageCache,
     query: Annotated[ArchiveQuery, Query()],
 ) -> Response:
     """The titles of all posts, newest first."""
     after = query.after
-    page = await posts.list_page(
-        store,
-        PUBLIC,
-        PostQuery(
-            filter=PostFilter(audience=PUBLIC.audience(HORIZON.moment())),
-            limit=MAX_LIMIT,
-            after=after,
-            comments=0,
-        ),
+    wanted = PostQuery(
+        filter=PostFilter(audience=PUBLIC.audience(HORIZON.moment())),
+        limit=MAX_LIMIT,
+        after=after,
+        comments=0,
+    )
+    shown, page = await read_with_settings(
+        request, store, lambda _shown: posts.list_page(store, PUBLIC, wanted)
     )
     archive = shown.urls.archive
     path = with_query(archive, after=None if after is None else encode_cursor(after))

@@ -19,7 +19,7 @@ from everpost.web.metadata import list_metadata
 from everpost.web.page_cache import CurrentPageCache, PageCache
 from everpost.web.pages import RenderedPage
 from everpost.web.public.permalinks import REDIRECT_HEADERS, find_numbered
-from everpost.web.site import CurrentPresentation, Presentation
+from everpost.web.site import CurrentPresentation, Presentation, read_with_settings
 from everpost.web.views.posts import summaries
 
 FEW = 2
@@ -72,7 +72,6 @@ async def _home_page(
 async def show_tag(
     request: Request,
     store: OpenStore,
-    shown: CurrentPresentation,
     cache: CurrentPageCache,
     tag: str,
     query: Annotated[ListQuery, Query()],
@@ -80,26 +79,29 @@ async def show_tag(
     """The posts with a tag."""
     if not tag or unstorable_reason(tag):
         raise NotFound("tag", "")
-    path = shown.urls.tag(tag)
-    listed = await read_list(store, shown, path, query, tag=tag)
+    shown, listed = await read_with_settings(
+        request, store, lambda shown: read_list(store, shown, shown.urls.tag(tag), query, tag=tag)
+    )
     if listed is None:
-        return RedirectResponse(path, 302)
+        return RedirectResponse(shown.urls.tag(tag), 302)
     return await _answer(request, shown, cache, listed, "tag", tag)
 
 
 async def show_author(
     request: Request,
     store: OpenStore,
-    shown: CurrentPresentation,
     cache: CurrentPageCache,
     user_id: UserId,
     query: Annotated[ListQuery, Query()],
 ) -> Response:
     """The posts by an author."""
-    path = shown.urls.author(user_id)
-    listed = await read_list(store, shown, path, query, author_id=user_id)
+    shown, listed = await read_with_settings(
+        request,
+        store,
+        lambda shown: read_list(store, shown, shown.urls.author(user_id), query, author_id=user_id),
+    )
     if listed is None:
-        return RedirectResponse(path, 302)
+        return RedirectResponse(shown.urls.author(user_id), 302)
     author = listed.rows[0].author if listed.rows else None
     return await _answer(request, shown, cache, listed, "author", "" if author is None else author.name)
 

@@ -20,7 +20,7 @@ from everpost.stores.port import Store
 from tests.conftest import offer_key
 from tests.contract.desk.conftest import COOKIE, start_session
 from tests.contract.http.conftest import LENIENT, Applications
-from tests.contract.http.people import Who, headers_of
+from tests.contract.http.people import PEOPLE, Who, headers_of
 from tests.contract.port.examples import comment_on
 
 WARMING, COUNTED = 3, 3
@@ -68,6 +68,7 @@ CALLS = {
     "a post by an old path": Call("nobody", "GET", "/posts?path=/old/path"),
     "a post by its slug, with a token": Call("author", "GET", "/posts?slug=tagged&comments=5"),
     "a list of 10": Call("nobody", "GET", "/posts?limit=10"),
+    "a list by an author": Call("nobody", "GET", f"/posts?limit=10&author={PEOPLE['author'].user.id}"),
     "a thread": Call("nobody", "GET", _COMMENTS),
     "the settings": Call("nobody", "GET", "/settings"),
     "create a post": Call("author", "POST", "/posts", _POST, status=201),
@@ -95,6 +96,7 @@ MOST = {
     "a post by an old path": {"postgresql": 1, "mysql": 1, "mongodb": 1},
     "a post by its slug, with a token": {"postgresql": 2, "mysql": 2, "mongodb": 2},
     "a list of 10": {"postgresql": 1, "mysql": 1, "mongodb": 2},
+    "a list by an author": {"postgresql": 2, "mysql": 2, "mongodb": 4},
     "a thread": {"postgresql": 2, "mysql": 2, "mongodb": 2},
     "the settings": {"postgresql": 1, "mysql": 1, "mongodb": 1},
     "create a post": {"postgresql": 2, "mysql": 2, "mongodb": 3},
@@ -167,7 +169,16 @@ async def test_a_request_takes_few_round_trips(name: str, site: Site, server_nam
     assert min(taken[WARMING:]) <= MOST[name][server_name], taken
 
 
-PAGES = {"/": ("a list of 10", 0), "/tagged": ("a post by its slug", 0), "/archive": ("a list of 10", 1)}
+PAGES = {
+    "/": ("a list of 10", 0),
+    "/tagged": ("a post by its slug", 0),
+    "/archive": ("a list of 10", 0),
+    "/tags/one": ("a list of 10", 0),
+    f"/authors/{PEOPLE['author'].user.id}": ("a list by an author", 0),
+    "/atom.xml": ("a list of 10", 0),
+    "/tags/one/rss.xml": ("a list of 10", 0),
+    "/feeds": ("the settings", 0),
+}
 """Pages, the call that reads the same from the API, and how many round trips more the page takes."""
 
 
