@@ -20,6 +20,13 @@ def write_attributes(attributes: Mapping[str, str]) -> str:
     return "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
 
 
+def is_path(base_url: str | None) -> bool:
+    """Whether the base of relative addresses is a path of the same site, so the content has a page of its own
+    there, to which links within the content lead.
+    """
+    return base_url is not None and base_url.startswith("/")
+
+
 def absolute(attributes: dict[str, str], base_url: str | None) -> None:
     """Make the addresses absolute."""
     if base_url is None:

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from everpost.domain.text import normalize_slug
 from everpost.markup.allow_lists import ID_PREFIX, INLINE_ELEMENTS, names
-from everpost.markup.attributes import absolute, read_attributes, write_attributes
+from everpost.markup.attributes import absolute, is_path, read_attributes, write_attributes
 from everpost.markup.code import MATH, Code
 from everpost.markup.embeds import embedded
 from everpost.markup.escaping import escape, unescape
@@ -151,7 +151,8 @@ class Document:
         own = fragment if fragment.startswith(ID_PREFIX) else ID_PREFIX + unquote(fragment)
         if own in self._ids:
             attributes["href"] = f"#{own}"
-        absolute(attributes, self.base_url)
+        if not is_path(self.base_url):
+            absolute(attributes, self.base_url)
         return attributes
 
     def _enter(self, name: str, attributes: str) -> None:
@@ -195,7 +196,7 @@ class Document:
         return found
 
     def _separate(self, name: str) -> None:
-        if name not in INLINE_ELEMENTS:
+        if name not in INLINE_ELEMENTS or name == "br":
             self._say(" ")
 
     def _say(self, text: str) -> None:

@@ -17,7 +17,8 @@ def render_post(
     base_url: str | None = None,
 ) -> RenderedPost:
     """Render the content of a post. Frames from `embed_hosts` are kept. Relative addresses are kept, or made
-    absolute with `base_url`, the address of the post. Raises Unrenderable.
+    absolute with `base_url`, the address of the post, or its path for another page of the same site. Raises
+    Unrenderable.
     """
     html = content if format is PostFormat.HTML else _bounded(post_html(content))
     document = Document(base_url=base_url, embed_hosts=embed_hosts)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-RENDERER_VERSION = 2
+RENDERER_VERSION = 3
 """Increase it when the same content is rendered differently: results are cached by content and version."""
 MAX_HTML = 5_000_000
 """The maximum number of characters of HTML that content may become. Longer results are refused: a megabyte of

@@ -24,6 +24,10 @@ def test_an_excerpt_of_headings_alone_is_their_text() -> None:
     assert excerpt("# One\n\n## Two") == "One Two"
 
 
+def test_an_excerpt_has_a_space_between_lines_blocks_and_items() -> None:
+    assert excerpt("one<br>two\n\n- three\n- four") == "one two three four"
+
+
 def test_an_excerpt_is_cut_after_a_word() -> None:
     shown = excerpt_of("word " * 100)
     assert shown == "word " * 55 + "word…"

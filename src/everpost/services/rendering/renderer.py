@@ -11,6 +11,7 @@ from typing import TypeAlias, cast
 import structlog
 
 from everpost.domain.posts import Post, PostFormat
+from everpost.markup.attributes import is_path
 from everpost.markup.fallback import plain_comment, plain_post
 from everpost.markup.results import RENDERER_VERSION, RenderedComment, RenderedPost
 from everpost.services.rendering.messages import Job, Rendered
@@ -35,7 +36,8 @@ class Renderer:
 
     async def post(self, post: Post, *, base_url: str | None = None) -> RenderedPost:
         """Render a post. With `base_url`, the address of the post, the result is for use outside its page:
-        all addresses in it are absolute, and frames become links.
+        all addresses in it are absolute, and frames become links. With its path, the result is for another
+        page of the blog: only relative addresses are completed.
         """
         [rendered] = await self._find_all([self._job(post, base_url)])
         return cast("RenderedPost", rendered)
@@ -58,7 +60,9 @@ class Renderer:
         self._processes.close()
 
     def _job(self, post: Post, base_url: str | None = None) -> Job:
-        return Job(post.content, post.format, base_url, self._hosts if base_url is None else ())
+        return Job(
+            post.content, post.format, base_url, self._hosts if base_url is None or is_path(base_url) else ()
+        )
 
     async def _find_all(self, jobs: Sequence[Job]) -> list[Rendered]:
         """The results, in order. If all are cached, which is usual, no tasks are created."""

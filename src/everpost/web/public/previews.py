@@ -52,10 +52,11 @@ async def show_preview(
 
 
 async def _page(post: Post, shown: Presentation) -> PostPage:
+    rendered = await shown.renderer.post(post, base_url=shown.urls.post(post))
     notice = Thread(post, shown).notice or shown.text(_NO_COMMENTS)
     return PostPage(
         site=shown.site,
         meta=private_metadata(shown, title_of(post, shown.language), note=shown.text(_NOTE)),
-        post=article(post, await shown.renderer.post(post), shown),
+        post=article(post, rendered, shown),
         discussion=Discussion(count=0, comments=(), next_url=None, form=None, notice=notice),
     )

@@ -72,6 +72,18 @@ async def test_a_preview_looks_like_the_public_page(site: Site, kind: PostKind) 
     assert "<em>Words</em>" in article(preview)
 
 
+async def test_relative_addresses_in_a_preview_lead_where_they_do_on_the_page_of_the_post(site: Site) -> None:
+    await site.change(permalink="/blog/{slug}")
+    content = "![A](a.png) [b](../b) [c](#top) [d](/d) [e](https://e.example/) [^1]\n\n[^1]: Note\n\n## Top"
+    draft = await publish(site.store, slug="new", content=content, author=ANN, status=PostStatus.DRAFT)
+    page = Page(await site.get(await link_to(site, draft)))
+    assert page.one("//article//img/@src") == "/blog/a.png"
+    links = page.all("//article//div[@class='prose']//a/@href")
+    assert links[:4] == ["/b", "#user-content-top", "/d", "https://e.example/"]
+    assert all(link.startswith("#user-content-") for link in links[4:])
+    assert len(links) > 4
+
+
 async def test_a_preview_is_private(site: Site) -> None:
     """No cache keeps it, no search engine and no other site learns of it, and nothing can be sent."""
     draft = await publish(site.store, title="A draft", author=ANN, status=PostStatus.DRAFT)
