@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel
@@ -123,7 +124,7 @@ class Desk:
         """As `redirect`, to a URL of this blog."""
         response = RedirectResponse(url, 303, DESK_HEADERS)
         if notice is not None:
-            leave_notice(self.request, response, notice, subject)
+            leave_notice(self.request, response, notice, subject, path=urlsplit(url).path)
         return response
 
 
