@@ -14,6 +14,7 @@ from everpost.web.desk.content_security import DESK_HEADERS
 from everpost.web.desk.desk import SAFE_METHODS, UNCONFIRMED
 from everpost.web.desk.frame import PREFIX, Frame, path_of
 from everpost.web.desk.languages import message
+from everpost.web.desk.unsent_forms import unsent_form
 from everpost.web.site import last_known_site
 from everpost.web.urls import root_of, with_query
 
@@ -48,7 +49,8 @@ def is_of_desk(scope: Scope) -> bool:
 
 def desk_problem(request: Request, status: int, detail: str, error: Exception | None = None) -> Response:
     """The page for an error with this status. If a session is required, a redirect to the page for signing
-    in, or for confirming the password, which returns to the page that was requested.
+    in, or for confirming the password, which returns to the page that was requested. A form that was sent is
+    shown again.
     """
     desk = f"{root_of(request)}{PREFIX}"
     is_unconfirmed = getattr(request.state, UNCONFIRMED, False)
@@ -68,6 +70,7 @@ def desk_problem(request: Request, status: int, detail: str, error: Exception | 
         "is_english": text is None,
         "status": shown,
         "way": way,
+        "unsent": unsent_form(request),
         "notice": None,
         "is_exposed": False,
         "errors": {},
