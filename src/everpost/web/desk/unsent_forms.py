@@ -16,7 +16,7 @@ from everpost.api.http.origins import refuse_other_origins
 from everpost.errors import Forbidden
 from everpost.web.desk.desk import SAFE_METHODS
 from everpost.web.desk.frame import path_of
-from everpost.web.desk.languages import message
+from everpost.web.languages import message
 from everpost.web.urls import root_of
 
 _SENT = "sent_form"

@@ -21,12 +21,12 @@ from everpost.stores.deadlines import ending
 from everpost.stores.port import Store
 from everpost.web.desk.content_security import DESK_HEADERS
 from everpost.web.desk.desk import CurrentDesk, Desk
-from everpost.web.desk.languages import message
 from everpost.web.desk.moderation.items import LABELS
 from everpost.web.desk.moderation.queue import PATH, Outcome, QueuePlace, decided_text, queue_page
 from everpost.web.desk.moderation.undo import RESTORED, Undo, notice_of
 from everpost.web.desk.notices import forget_undo, leave_notice
 from everpost.web.forms.errors import WHOLE, FormError
+from everpost.web.languages import message
 
 _OTHER_FIELDS = 10
 _COMMENT = "c."

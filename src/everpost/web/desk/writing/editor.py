@@ -23,7 +23,6 @@ from everpost.services import posts
 from everpost.stores.port import Store
 from everpost.web.desk.desk import CurrentDesk, Desk
 from everpost.web.desk.forms import accepted, checked
-from everpost.web.desk.languages import message
 from everpost.web.desk.writing.conflicts import resolve
 from everpost.web.desk.writing.editor_page import EditorPage, former_copy
 from everpost.web.desk.writing.fields.base_forms import unpacked
@@ -41,6 +40,7 @@ from everpost.web.desk.writing.fields.post_form import (
 from everpost.web.desk.writing.own_posts import own_post
 from everpost.web.desk.writing.working_copies import discard_former, find_copy, saved_copy
 from everpost.web.forms.errors import WHOLE, FormError
+from everpost.web.languages import message
 
 _NEW: TypeAdapter[PostCreate] = TypeAdapter(PostCreate)
 _CHANGED: TypeAdapter[PostUpdate] = TypeAdapter(PostUpdate)
