@@ -40,7 +40,7 @@ async def test_write_publish_and_read(chromium: Browser, desk: Desk, scripts: bo
     async with desk.tab(chromium, "author", scripts=scripts) as tab:
         page = tab.page
         await tab.open("/desk/posts")
-        await page.get_by_role("link", name="Write").click()
+        await page.get_by_role("link", name="Write", exact=True).click()
         await expect(page).to_have_title("Write · Blog")
         await write(page, Title=title, Text="*One*\n\ntwo", Summary="Short", Tags="a, b")
         await press(page, "Save draft")
