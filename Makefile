@@ -10,7 +10,7 @@ LINK = $(UV) pip install --quiet --python .venv --no-deps --build-constraints re
 # Three processes on two cores: tests also wait for databases.
 IN_PARALLEL := -n 3 --dist worksteal
 
-.PHONY: help serve test test-long one check install linked clients fuzz failovers lock assets translations docs screenshot format clean
+.PHONY: help serve test test-pages test-long one check install linked clients fuzz failovers lock assets translations docs screenshot format clean
 .PHONY: bench bench-quick bench-check bench-growth bench-threads bench-writers bench-transfers bench-all
 
 serve: linked  ## serve Everpost on 127.0.0.1:8000 over SQLite in everpost.db; another port: make serve PORT=8001
@@ -19,8 +19,11 @@ serve: linked  ## serve Everpost on 127.0.0.1:8000 over SQLite in everpost.db; a
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):.*  ## (.*)/  \1\t\2/p' Makefile | expand -t 20
 
-test: install  ## run the test suite, on every database that is available
-	@$(PYTEST) $(IN_PARALLEL) -m 'not long'
+test: test-pages  ## run the test suite, on every database that is available
+	@$(PYTEST) $(IN_PARALLEL) -m 'not long' --ignore tests/browser
+
+test-pages: install  ## run only its tests in Chromium, of the desk and of the blog's pages
+	@$(PYTEST) $(IN_PARALLEL) -m 'not long' tests/browser
 
 test-long: install clients  ## test the same promises with larger volumes and repeated kills
 	@$(PYTEST) $(IN_PARALLEL) -m long
@@ -28,7 +31,7 @@ test-long: install clients  ## test the same promises with larger volumes and re
 one: install  ## run one test, long or not, in one process: make one T=tests/unit/domain/test_paging.py::test_name
 	@$(PYTEST) $(or $(T),$(error name a test: make one T=path::test))
 
-fuzz: install  ## run the tests that draw examples with new ones, fifteen times as many: 3,000 sequences of calls
+fuzz: install  ## run the tests that draw examples with new ones, fifteen times as many: 1,500 sequences of calls
 	@EVERPOST_TEST_FUZZ=15 $(PYTEST) $(IN_PARALLEL) -m hypothesis -o faulthandler_timeout=0 $(FUZZ)
 
 failovers: install  ## make replicated databases fail over, ten times for each kind of fault
@@ -122,8 +125,7 @@ docs: install  ## write the tables of docs/themes.md
 translations: install  ## add new texts of pages to the catalogues, and list those that are not translated
 	@$(BIN)/python -m devtools.translations
 
-assets:  ## write the files that browsers load into the package; those from npm need Node
-	@$(PYTHON) assets/pages.py
+assets:  ## write the files that browsers load into the package; needs Node
 	@cd assets && npm ci --ignore-scripts --no-audit --no-fund
 	@$(PYTHON) assets/vendor.py
 	@$(PYTHON) assets/bundle.py

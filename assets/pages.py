@@ -1,7 +1,7 @@
 """Writes the styles, scripts and icon of the pages into the package, each under a name with its hash in it.
 
-`make assets` runs this. The results are committed, so that installing Everpost builds nothing. The styles
-are plain CSS, one file for each door, so removing comments and spaces is all that a bundler could do.
+`make assets` writes them, too. The results are committed, so that installing Everpost builds nothing. The
+styles are plain CSS, one file for each door, so removing comments and spaces is all that a bundler could do.
 """
 
 import hashlib
@@ -46,10 +46,20 @@ def write(files: dict[str, bytes]) -> None:
     (STATIC / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
 
 
+def bundles() -> dict[str, bytes]:
+    """What `bundle.py` has written, by the names of the files: a merge can lose lines of the manifest."""
+    found = {}
+    for name in BUNDLES:
+        stem, _, suffix = name.partition(".")
+        files = list(STATIC.glob(f"{stem}-*.{suffix}"))
+        if len(files) != 1:
+            raise SystemExit(f"there are {len(files)} files for {name}: run `make assets`, which needs Node")
+        found[name] = files[0].read_bytes()
+    return found
+
+
 def main() -> None:
-    before: dict[str, str] = json.loads((STATIC / "manifest.json").read_text())
-    kept = {name: (STATIC / before[name]).read_bytes() for name in BUNDLES if name in before}
-    write(built() | kept)
+    write(built() | bundles())
 
 
 if __name__ == "__main__":

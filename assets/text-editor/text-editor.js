@@ -97,10 +97,11 @@ function enhance() {
     const text = area.value;
     const shown = view.state.doc.toString();
     if (text !== shown) view.dispatch({ changes: changeBetween(shown, text), annotations: fromArea.of(true) });
+    view.dispatch({ effects: markup.reconfigure(chosen(view.state.doc)) });
   };
   area.addEventListener("input", (event) => event === own || adopt());
   addEventListener("pageshow", adopt);
-  format.addEventListener("change", () => view.dispatch({ effects: markup.reconfigure(chosen(view.state.doc)) }));
+  format.addEventListener("change", adopt);
   // The form hears about each change once, from the `textarea`.
   for (const name of ["input", "change"]) host.addEventListener(name, (event) => event.stopPropagation());
 

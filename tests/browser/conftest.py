@@ -9,7 +9,7 @@ import pytest
 from devtools.browser import find_chromium, running_chromium
 from devtools.servers.databases import new_name
 from devtools.serving import serving
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from everpost.app import Blog, create_app
 from everpost.domain.blog import BlogChange
@@ -18,6 +18,7 @@ from everpost.settings import Settings
 from everpost.stores import open_store
 from everpost.stores.port import Store
 from tests.browser.content import fill
+from tests.browser.inspection import PATIENCE
 from tests.browser.languages import add_mirrored
 from tests.conftest import POOL_SIZE, TIMEOUT, Engines, offer_key
 from tests.contract.http.conftest import LENIENT
@@ -120,5 +121,6 @@ async def chromium() -> AsyncIterator[Browser]:
         find_chromium()
     except LookupError as error:
         pytest.skip(str(error))
+    expect.set_options(timeout=PATIENCE)
     async with running_chromium() as browser:
         yield browser

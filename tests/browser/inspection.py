@@ -8,6 +8,8 @@ from importlib.resources import files
 from justhtml import JustHTML
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, Response
 
+PATIENCE = 60_000
+"""Milliseconds, for anything that a test waits for. Others may keep the machine busy."""
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"],
@@ -122,7 +124,7 @@ async def a_tab(
 ) -> AsyncIterator[Tab]:
     """A tab in a context of its own. At the end, fails if anything was noted, or if there are cookies."""
     context = await browser.new_context(java_script_enabled=scripts, reduced_motion="reduce", locale=locale)
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     try:
         tab = Tab(await context.new_page(), address)
         tab.watch()

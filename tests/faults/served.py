@@ -20,7 +20,7 @@ from everpost.domain.people.tokens import new_secret
 
 ADMIN_TOKEN = new_secret()
 AS_ADMIN = {"authorization": f"Bearer {ADMIN_TOKEN}"}
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds after which a test fails that waits for something, long enough for a busy machine."""
 NO_TLS = False
 """For HTTPX's `verify`: reading all certificates of the machine takes as long as hundreds of requests."""

@@ -19,7 +19,7 @@ EXAMPLES = Path(__file__).parents[2] / "docs" / "proxies"
 HOST = "blog.example"
 SHORT = "1s"
 """Instead of the 10 seconds that a client has to send its headers, or more of its body."""
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 _NGINX = """
 {user} daemon off; pid {folder}/pid; error_log stderr; worker_processes 1; worker_rlimit_nofile 8192;

@@ -53,7 +53,7 @@ def _add_login(app: FastAPI) -> None:
 def _add_other_logins(app: FastAPI) -> None:
     add = partial(app.add_api_route, methods=["POST"], tags=["Authentication"])
     add(
-        "/login/passkey/options",
+        "/login/passkey-options",
         passkeys.create_login_options,
         responses=plain_responses(PasskeyOptions, "Options for the browser, with a new challenge.", 403, 503),
     )
@@ -98,7 +98,7 @@ def _add_passkeys(app: FastAPI) -> None:
         responses=read_responses(list[PasskeyRead], "Your passkeys.", 401, 403, 503),
     )
     add(
-        "/users/me/passkeys/options",
+        "/users/me/passkey-options",
         passkeys.create_passkey_options,
         methods=["POST"],
         responses=plain_responses(

@@ -17,6 +17,7 @@ from everpost.api.openapi.responses import (
     secret_responses,
     update_responses,
 )
+from everpost.api.schemas.authors import AuthorRead
 from everpost.api.schemas.blog import BlogRead
 from everpost.api.schemas.credentials.reset_links import InvitationRead, ResetLinkRead
 from everpost.api.schemas.database import DatabaseRead
@@ -27,6 +28,7 @@ from everpost.api.schemas.users import UserRead
 def add_user_routes(app: FastAPI) -> None:
     """Add the routes for users, tokens and settings to the application."""
     _add_users(app)
+    _add_authors(app)
     _add_user(app)
     _add_reset_links(app)
     _add_tokens(app)
@@ -48,6 +50,21 @@ def _add_users(app: FastAPI) -> None:
         methods=["POST"],
         status_code=201,
         responses=create_responses(UserRead, "The new user.", *BODY_PROBLEMS, 401, 403, 409, 503),
+    )
+
+
+def _add_authors(app: FastAPI) -> None:
+    app.add_api_route(
+        "/authors",
+        users.list_authors,
+        methods=["GET"],
+        tags=["Users"],
+        responses=read_responses(
+            list[AuthorRead],
+            "A page of the users who can be authors.",
+            *(401, 403, 422, 503),
+            headers=LIST_HEADERS,
+        ),
     )
 
 

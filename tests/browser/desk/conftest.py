@@ -73,3 +73,16 @@ async def desk(desks: Desks, engine_name: str) -> Desk:
 async def new_desk(desks: Desks, engine_name: str) -> Desk:
     """The desk of a new blog."""
     return await desks.empty(engine_name)
+
+
+@pytest.fixture
+async def one_desk(desks: Desks) -> Desk:
+    """A desk for what does not depend on the database."""
+    return await desks.on("sqlite")
+
+
+@pytest.fixture
+async def author_tab(chromium: Browser, one_desk: Desk) -> AsyncIterator[Tab]:
+    """A tab in which an author is signed in at that desk."""
+    async with one_desk.tab(chromium, "author") as tab:
+        yield tab

@@ -36,7 +36,7 @@ async def test_changing_the_name(chromium: Browser, desk: Desk) -> None:
 
 
 async def test_the_printed_address_sets_a_password(chromium: Browser, desk: Desk) -> None:
-    code = await create_reset(desk.store, Actor.of(ADA, ROLE_SCOPES[ADA.role]), ED.id)
+    code = (await create_reset(desk.store, Actor.of(ADA, ROLE_SCOPES[ADA.role]), ED.id)).secret
     async with desk.tab(chromium) as tab:
         await tab.open(f"/desk/reset#{code}")
         assert not await tab.page.get_by_label("Code").is_visible()

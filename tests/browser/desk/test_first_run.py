@@ -6,6 +6,7 @@ from playwright.async_api import Browser, Page
 from everpost.domain.people.users import UserQuery
 from everpost.services.accounts.bootstrap import make_first_token
 from tests.browser.desk.conftest import PASSWORD, Desk
+from tests.browser.desk.test_passkeys import named, with_authenticator
 from tests.browser.test_pages import inspect
 
 FIELDS = {"Blog title": "A blog", "Name": "Ada", "Email": "ada@blog.example", "Password": PASSWORD}
@@ -48,6 +49,31 @@ async def test_from_the_printed_address_to_the_first_post_with_two_clicks(
         await page.get_by_role("link", name="Hello").wait_for()
     (admin,) = (await new_desk.store.users.page(UserQuery(limit=2))).rows
     assert (admin.name, admin.email) == ("Ada", "ada@blog.example")
+
+
+async def test_a_passkey_instead_of_a_password(chromium: Browser, new_desk: Desk) -> None:
+    code = await make_first_token(new_desk.store)
+    async with new_desk.tab(chromium) as tab:
+        await tab.open(f"/desk/welcome#{code}")
+        assert await tab.page.get_by_role("button", name="Use a passkey").count() == 0
+        link = tab.page.get_by_role("link", name="http://localhost")
+        assert await link.get_attribute("href") == f"{named(new_desk).address}/desk/welcome#{code}"
+    async with named(new_desk).tab(chromium) as tab, with_authenticator(tab):
+        page = tab.page
+        await tab.open(f"/desk/welcome#{code}")
+        assert await page.get_by_label("Setup code").input_value() == code
+        by_passkey = page.get_by_role("button", name="Use a passkey instead")
+        await by_passkey.click()  # the other fields are still required
+        await fill(page, FIELDS | {"Password": "short"})
+        await by_passkey.click()
+        await page.wait_for_url("**/desk/posts/new")
+        await page.get_by_role("button", name="Sign out").click()
+        await page.get_by_role("button", name="Use a passkey").click()
+        await page.wait_for_url("**/desk/posts")
+    (admin,) = (await new_desk.store.users.page(UserQuery(limit=2))).rows
+    (key,) = await new_desk.store.passkeys.of_user(admin.id)
+    assert (admin.name, admin.email, admin.password_hash) == ("Ada", "ada@blog.example", None)
+    assert key.name.startswith("Chrome")
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

@@ -1,15 +1,25 @@
 """The component in which a text is edited: it never changes what it shows, and never loses a key."""
 
+import asyncio
 import random
-from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Page, Route, expect
+from playwright.async_api import Route, expect
 
-from everpost.domain.posts import MAX_CONTENT, Post
+from everpost.domain.posts import MAX_CONTENT
 from everpost.web.assets import Assets
-from tests.browser.desk.conftest import Desk, Desks
-from tests.browser.desk.editing import expect_text, press, sent_text, settle, shown_text
+from tests.browser.desk.conftest import Desk
+from tests.browser.desk.editing import (
+    expect_text,
+    keys,
+    opened,
+    press,
+    saved,
+    sent_text,
+    set_field,
+    settle,
+    shown_text,
+)
 from tests.browser.inspection import Tab
 from tests.contract.desk.writing.forms import a_post
 
@@ -22,58 +32,12 @@ NASTY = (
 )
 RTL = "\N{HEBREW LETTER ALEF}\N{HEBREW LETTER BET}\N{HEBREW LETTER GIMEL} \N{ARABIC LETTER BEH}"
 NASTY += f"{RTL} world, \u200f{RTL}\u200e \u202eabc\u202c\r\n"
-SET = """(area, text) => {
-  area.value = text;
-  area.dispatchEvent(new Event("input", { bubbles: true }));
-}"""
 FILE = Assets().names["text-editor.js"]
 
 
-@pytest.fixture
-async def desk(desks: Desks) -> Desk:
-    return await desks.on("sqlite")
-
-
-@pytest.fixture
-async def tab(chromium: Browser, desk: Desk) -> AsyncIterator[Tab]:
-    async with desk.tab(chromium, "author") as tab:
-        yield tab
-
-
-async def opened(tab: Tab, desk: Desk, content: str) -> Post:
-    """A post in the editor."""
-    post = await a_post(desk.store, content=content)
-    await tab.open(f"/desk/posts/{post.id}")
-    return post
-
-
-async def keys(page: Page, *presses: str) -> None:
-    """Press these keys in the text, or type what is longer than a key."""
-    box = page.get_by_role("textbox", name="Text", exact=True)
-    await box.focus()
-    for each in presses:
-        if "+" in each or (len(each) > 1 and each[0].isupper() and each.isalnum()):
-            await page.keyboard.press(each)
-        else:
-            await page.keyboard.type(each)
-
-
-async def set_field(page: Page, text: str) -> None:
-    """Change the field as a script or an extension of the browser would."""
-    change = (
-        "(area, text) => { area.value = text; area.dispatchEvent(new Event('input', { bubbles: true })); }"
-    )
-    await page.locator("textarea[name=content]").evaluate(change, text)
-
-
-async def saved(page: Page, desk: Desk, post: Post) -> str:
-    await press(page, "Save draft")
-    return (await desk.store.posts.get(post.id, comments=0)).content
-
-
-async def test_saving_changes_nothing_but_what_was_typed(tab: Tab, desk: Desk) -> None:
-    post = await opened(tab, desk, f"start\n{NASTY}middle\n{NASTY}")
-    page = tab.page
+async def test_saving_changes_nothing_but_what_was_typed(author_tab: Tab, one_desk: Desk) -> None:
+    post = await opened(author_tab, one_desk, f"start\n{NASTY}middle\n{NASTY}")
+    page = author_tab.page
     before = await sent_text(page)
     await keys(page, "Control+Home", "x", "End", "y", "Enter", "z ")
     assert await sent_text(page) == before.replace("start", "xstarty\nz ")
@@ -81,21 +45,21 @@ async def test_saving_changes_nothing_but_what_was_typed(tab: Tab, desk: Desk) -
     await page.keyboard.press("End")
     await page.keyboard.type("!")
     # Most lines end in LF, so the new one does.
-    assert await saved(page, desk, post) == f"xstarty\nz \n{NASTY}middle!\n{NASTY}"
+    assert await saved(page, one_desk, post) == f"xstarty\nz \n{NASTY}middle!\n{NASTY}"
 
 
-async def test_a_text_that_was_not_touched_is_sent_as_it_is(tab: Tab, desk: Desk) -> None:
-    post = await opened(tab, desk, NASTY)
-    await tab.page.get_by_label("Title").fill("Another")
-    await keys(tab.page, "Control+End", "Control+Home", "Control+a", "ArrowLeft")
-    assert await saved(tab.page, desk, post) == NASTY
+async def test_a_text_that_was_not_touched_is_sent_as_it_is(author_tab: Tab, one_desk: Desk) -> None:
+    post = await opened(author_tab, one_desk, NASTY)
+    await author_tab.page.get_by_label("Title").fill("Another")
+    await keys(author_tab.page, "Control+End", "Control+Home", "Control+a", "ArrowLeft")
+    assert await saved(author_tab.page, one_desk, post) == NASTY
 
 
-async def test_the_form_has_each_change_at_once(tab: Tab, desk: Desk) -> None:
+async def test_the_form_has_each_change_at_once(author_tab: Tab, one_desk: Desk) -> None:
     """Actions in a random order, after each of which the form must have what the page shows."""
     chance = random.Random(6)
-    await opened(tab, desk, "one\n- two\n\n> three")
-    page = tab.page
+    await opened(author_tab, one_desk, "one\n- two\n\n> three")
+    page = author_tab.page
     actions = [
         *["a", "é ", "*b* ", "- ", "1. ", "> ", "`", "😀", " "],
         *["Enter", "Backspace", "Delete", "Control+z", "Control+y", "Control+b", "Control+i", "Control+k"],
@@ -114,9 +78,9 @@ async def test_the_form_has_each_change_at_once(tab: Tab, desk: Desk) -> None:
     await expect_text(page, text)
 
 
-async def test_what_else_changes_the_field_is_shown(tab: Tab, desk: Desk) -> None:
-    await opened(tab, desk, "one\ntwo")
-    page = tab.page
+async def test_what_else_changes_the_field_is_shown(author_tab: Tab, one_desk: Desk) -> None:
+    await opened(author_tab, one_desk, "one\ntwo")
+    page = author_tab.page
     await keys(page, "Control+End")
     await set_field(page, "zero\none\ntwo")
     await keys(page, "!")  # the cursor is still there
@@ -130,9 +94,9 @@ async def test_what_else_changes_the_field_is_shown(tab: Tab, desk: Desk) -> Non
     await expect_text(page, "zero\none\ntwo!")
 
 
-async def test_texts_of_input_methods_and_the_clipboard(tab: Tab, desk: Desk) -> None:
-    await opened(tab, desk, "a\nb")
-    page = tab.page
+async def test_texts_of_input_methods_and_the_clipboard(author_tab: Tab, one_desk: Desk) -> None:
+    await opened(author_tab, one_desk, "a\nb")
+    page = author_tab.page
     devtools = await page.context.new_cdp_session(page)
     await keys(page, "Control+Home", "End")
     for part in ("k", "か", "かn", "かん"):
@@ -163,79 +127,21 @@ async def test_texts_of_input_methods_and_the_clipboard(tab: Tab, desk: Desk) ->
     await expect_text(page, f"{pasted[5:]}p\tq  ")
 
 
-async def test_keys_for_writers(tab: Tab, desk: Desk) -> None:
-    await opened(tab, desk, "")
-    page = tab.page
-    for typed, text in (
-        (["word", "Shift+Home", "Control+b", "Control+i", "Control+i"], "**word**"),
-        (["Control+b", "x", "Control+i"], "**x****"),
-        (["word ", "Shift+Home", "Control+k", "/a"], "[word ](/a)"),
-        (["/a", "Shift+Home", "Control+k", "word"], "[word](/a)"),
-        (["- a  ", "Enter", "b", "Enter", "Enter", "c"], "- a  \n- b\nc"),
-        (["9) a", "Enter", "b"], "9) a\n10) b"),
-        (["- [x] a", "Enter", "b"], "- [x] a\n- [ ] b"),
-        (["> - a", "Enter", "b"], "> - a\n> - b"),
-        (["- a", "Shift+Enter", "b"], "- a\nb"),
-        (["* * *", "Enter", "a"], "* * *\na"),
-        (["```", "Enter", "- a", "Enter", "b"], "```\n- a\nb"),
-        (["    code", "Enter", "b"], "    code\nb"),
-    ):
-        await keys(page, "Control+a", "Backspace", *typed)
-        await expect_text(page, text)
-    await page.get_by_label("Format").select_option("html")
-    await keys(page, "Control+a", "Backspace", "- a", "Enter", "b", "Shift+Home", "Control+b", "Control+u")
-    await expect_text(page, "- a\nb")
-    assert await page.locator(".cm-content :is(b, u)").count() == 0
-
-
 @pytest.mark.long
-async def test_the_largest_text(tab: Tab, desk: Desk) -> None:
+async def test_the_largest_text(author_tab: Tab, one_desk: Desk) -> None:
     line = "A *line* of [text](/a) with `code`.  \n"
     text = (line * MAX_CONTENT)[:MAX_CONTENT]
-    post = await opened(tab, desk, text)
-    page = tab.page
+    post = await opened(author_tab, one_desk, text)
+    page = author_tab.page
     await keys(page, "Control+End", "Backspace", "z", "Control+Home", "y", "Delete")
     assert await sent_text(page) == f"y{text[1:-1]}z"
-    assert await saved(page, desk, post) == f"y{text[1:-1]}z"
+    assert await saved(page, one_desk, post) == f"y{text[1:-1]}z"
 
 
-async def test_find_and_replace(tab: Tab, desk: Desk) -> None:
-    post = await opened(tab, desk, "One fish\r\ntwo fish\r\nred Fish \\n")
-    page = tab.page
-    await keys(page, "Control+f")
-    await expect(page.get_by_label("Find", exact=True)).to_be_focused()
-    await page.keyboard.type("fish")
-    await page.get_by_label("Match case").check()
-    await page.get_by_label("Replace with").fill("\\n")
-    for width in (320, 1280):
-        await page.set_viewport_size({"width": width, "height": 800})
-        assert not await tab.is_wider_than_the_screen()
-        assert await tab.violations() == []
-    await page.get_by_role("button", name="Replace all").click()
-    await page.get_by_label("Find", exact=True).fill("FISH")
-    await expect(page.get_by_text("Not found.")).to_be_visible()
-    await page.keyboard.press("Escape")
-    await expect(page.get_by_role("textbox", name="Text", exact=True)).to_be_focused()
-    await expect(page.get_by_label("Find", exact=True)).to_have_count(0)
-    assert await saved(page, desk, post) == "One \\n\r\ntwo \\n\r\nred Fish \\n"
-
-
-async def test_huge_paragraphs_are_plain(tab: Tab, desk: Desk) -> None:
-    """Highlighting them would delay each key."""
-    await opened(tab, desk, "*a*")
-    page = tab.page
-    await expect(page.locator(".cm-line span")).not_to_have_count(0)
-    await keys(page, "Control+End")
-    await page.keyboard.insert_text(" *b*" * 5_000)
-    await expect(page.locator(".cm-line span")).to_have_count(0)
-    await keys(page, "Control+End", "Control+b", "x", "End", "Enter", "- a", "Enter", "b")
-    assert await sent_text(page) == f"*a*{' *b*' * 5_000}**x**\n- a\nb"
-
-
-async def test_an_error_belongs_to_the_text(tab: Tab, desk: Desk) -> None:
-    post = await opened(tab, desk, "one")
-    page = tab.page
-    tab.statuses |= {page.url: 422, f"{page.url}/working-copy": 422}
+async def test_an_error_belongs_to_the_text(author_tab: Tab, one_desk: Desk) -> None:
+    post = await opened(author_tab, one_desk, "one")
+    page = author_tab.page
+    author_tab.statuses |= {page.url: 422, f"{page.url}/working-copy": 422}
     await set_field(page, "one\0two")
     await press(page, "Save draft")
     box = page.get_by_role("textbox", name="Text", exact=True)
@@ -244,19 +150,19 @@ async def test_an_error_belongs_to_the_text(tab: Tab, desk: Desk) -> None:
     await expect(box).to_have_accessible_description(message or "none")
     await page.get_by_role("alert").get_by_role("link").click()
     await expect(box).to_be_focused()
-    assert await tab.violations() == []
+    assert await author_tab.violations() == []
     await keys(page, "Control+a", "two")
-    tab.statuses[page.url] = 200
-    assert await saved(page, desk, post) == "two"
+    author_tab.statuses[page.url] = 200
+    assert await saved(page, one_desk, post) == "two"
 
 
-async def test_the_strict_policy_holds(tab: Tab, desk: Desk) -> None:
-    page = tab.page
+async def test_the_strict_policy_holds(author_tab: Tab, one_desk: Desk) -> None:
+    page = author_tab.page
     await page.add_init_script("""
         window.refused = [];
         addEventListener("securitypolicyviolation", event => refused.push(event.violatedDirective));
     """)
-    await opened(tab, desk, "# Title\n\n*text*")
+    await opened(author_tab, one_desk, "# Title\n\n*text*")
     await keys(page, "Control+End", " more", "Control+b")
     assert await page.evaluate("refused") == []
     host = page.locator("#content")
@@ -266,9 +172,9 @@ async def test_the_strict_policy_holds(tab: Tab, desk: Desk) -> None:
     assert await heading.evaluate("each => getComputedStyle(each).fontWeight") == "700"
 
 
-async def test_a_text_box_like_others(tab: Tab, desk: Desk) -> None:
-    await opened(tab, desk, f"abc\n\n{RTL}")
-    page = tab.page
+async def test_a_text_box_like_others(author_tab: Tab, one_desk: Desk) -> None:
+    await opened(author_tab, one_desk, f"abc\n\n{RTL}")
+    page = author_tab.page
     box = page.get_by_label("Text", exact=True)
     assert await box.count() == 1
     for name, value in (("aria-multiline", "true"), ("spellcheck", "true"), ("dir", "auto")):
@@ -293,13 +199,60 @@ async def _break(route: Route) -> None:
 
 
 @pytest.mark.parametrize("answer", [_fail, _break], ids=["away", "broken"])
-async def test_without_the_component_there_is_a_text_area(tab: Tab, desk: Desk, answer: object) -> None:
-    page = tab.page
+async def test_without_the_component_there_is_a_text_area(
+    author_tab: Tab, one_desk: Desk, answer: object
+) -> None:
+    page = author_tab.page
     await page.route(f"**/{FILE}", answer)  # type: ignore[arg-type]
-    post = await opened(tab, desk, NASTY)
-    tab.faults.clear()
+    post = await opened(author_tab, one_desk, NASTY)
+    author_tab.faults.clear()
     await page.get_by_label("Text", exact=True).press("Control+Home")
     await page.keyboard.type("x")
     await settle(page)
-    assert await saved(page, desk, post) == f"x{NASTY}"
-    tab.faults.clear()
+    assert await saved(page, one_desk, post) == f"x{NASTY}"
+    author_tab.faults.clear()
+
+
+async def test_who_already_types_goes_on_in_the_text_area(author_tab: Tab, one_desk: Desk) -> None:
+    page, may_load = author_tab.page, asyncio.Event()
+
+    async def wait(route: Route) -> None:
+        await may_load.wait()
+        await route.continue_()
+
+    await page.route(f"**/{FILE}", wait)
+    post = await a_post(one_desk.store, content="one")
+    await page.goto(f"{one_desk.address}/desk/posts/{post.id}", wait_until="commit")
+    area = page.locator("textarea[name=content]")
+    await area.press("Control+End")
+    await page.keyboard.type(" two")
+    may_load.set()
+    await page.wait_for_load_state("load")
+    await page.keyboard.type(" three")
+    await expect(area).to_be_focused()
+    assert await saved(page, one_desk, post) == "one two three"
+
+
+async def test_a_phone(author_tab: Tab, one_desk: Desk) -> None:
+    """There, the component gets its keys in other ways."""
+    page = author_tab.page
+    devtools = await page.context.new_cdp_session(page)
+    agent = "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/142.0.0.0 Mobile Safari/537.36"
+    await devtools.send("Emulation.setUserAgentOverride", {"userAgent": agent, "platform": "Linux armv81"})
+    await devtools.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    await page.set_viewport_size({"width": 360, "height": 740})
+    post = await opened(author_tab, one_desk, f"{NASTY}\n- one")
+    before = await sent_text(page)
+    field = page.locator("textarea[name=content]")
+    await keys(page, "Control+End", " two")
+    await expect(field).to_have_value(f"{before} two")
+    await page.keyboard.press("Enter")
+    await expect(field).to_have_value(f"{before} two\n- ")
+    for part in ("h", "ha", "hal", "hallo"):
+        composition = {"text": part, "selectionStart": len(part), "selectionEnd": len(part)}
+        await devtools.send("Input.imeSetComposition", composition)
+        await expect(field).to_have_value(f"{before} two\n- {part}")
+    await devtools.send("Input.insertText", {"text": "hallo "})
+    await page.keyboard.press("Backspace")
+    await expect(field).to_have_value(f"{before} two\n- hallo")
+    assert await saved(page, one_desk, post) == f"{NASTY}\n- one two\n- hallo"

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, expect
 
 from everpost.domain.clock import now
 from everpost.domain.posts import Post, PostStatus
-from tests.browser.desk.conftest import Desk, Desks
+from tests.browser.desk.conftest import Desk
 from tests.browser.desk.editing import (
     expect_text,
     press,
@@ -22,12 +22,6 @@ from tests.browser.test_pages import inspect
 from tests.contract.desk.writing.forms import a_post
 
 TEXT = "# Hello\n\nSome *text*, [a link](/nowhere) and ![](/static/none.png)\n\n### Deep\n"
-
-
-@pytest.fixture
-async def one_desk(desks: Desks) -> Desk:
-    """A desk for what does not depend on the database."""
-    return await desks.on("sqlite")
 
 
 async def stored(desk: Desk, post: Post) -> Post:
@@ -122,7 +116,7 @@ async def test_tags_are_completed(chromium: Browser, one_desk: Desk) -> None:
 
 
 async def test_closing_the_tab_at_any_moment_loses_nothing(chromium: Browser, one_desk: Desk) -> None:
-    await _close_at_random(chromium, one_desk, 20)
+    await _close_at_random(chromium, one_desk, 10)
 
 
 @pytest.mark.long

@@ -142,7 +142,7 @@ async def test_known_networks_are_not_delayed_by_others(
     gate = threading.Event()
     queue = PasswordQueue(1)
     monkeypatch.setattr(passwords, "_queue", queue)
-    blocked = asyncio.create_task(queue.run(lambda: gate.wait(10)))
+    blocked = asyncio.create_task(queue.run(lambda: gate.wait(60)))
     await asyncio.sleep(0)
 
     async def knock(number: int) -> str:

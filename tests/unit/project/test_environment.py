@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.environment import strip
 
 HOSTILE = {
@@ -34,6 +36,7 @@ def test_only_variables_for_tests_are_kept() -> None:
     assert environment == kept
 
 
+@pytest.mark.long
 def test_tests_pass_in_a_hostile_environment() -> None:
     tests = [
         "tests/cli/test_serve.py::test_a_blog_is_set_up_served_and_stopped",

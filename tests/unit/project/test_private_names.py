@@ -52,7 +52,7 @@ PRIVATE_ATTRIBUTES: Mapping[str, str] = {
 }
 """Names with an underscore in front that libraries define."""
 OTHERWISE = {"math-core", "mdit-py-plugins", "nh3", "pygal", "starlette", "uvloop"}
-"""Libraries whose undocumented behaviour is relied upon."""
+"""Libraries whose undocumented behavior is relied upon."""
 DOCUMENTED = """
     alembic alembic.autogenerate alembic.autogenerate.api alembic.config alembic.operations
     alembic.operations.ops

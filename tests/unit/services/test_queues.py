@@ -19,7 +19,7 @@ class Work:
         self._gate = threading.Event()
 
     def wait(self) -> None:
-        self._gate.wait(10)
+        self._gate.wait(60)
 
     def let_go(self) -> None:
         self._gate.set()
@@ -77,7 +77,7 @@ async def test_who_gives_up_leaves_the_place_to_the_next() -> None:
     await let_tasks_start()
     work.let_go()
     await asyncio.gather(first, waiting[2])
-    assert await asyncio.wait_for(queue.run(lambda: "free"), 10) == "free"
+    assert await asyncio.wait_for(queue.run(lambda: "free"), 60) == "free"
 
 
 async def test_each_lock_is_held_once_and_locks_do_not_wait_for_each_other() -> None:

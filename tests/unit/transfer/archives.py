@@ -43,7 +43,7 @@ def archive_of(records: Sequence[Record], *, without: Sequence[str] = ()) -> byt
     running = RunningDigest(KINDS)
     rows = [row_of(record) for record in records]
     for row in rows:
-        running.add(row)
+        running.add(row.kind, row.line)
     digest = running.result()
     counts = {name: count for name, count in digest.counts.items() if name not in without}
     return b"".join([header(KINDS, counts), *(row.line for row in rows), trailer(digest, counts)])

@@ -231,6 +231,17 @@ def test_a_reply_may_be_older_than_its_parent(tmp_path: Path) -> None:
     assert checked(archive_of([*SMALL[:4], early, FIRST]), tmp_path).digest.counts["comment"] == 2
 
 
+async def test_a_file_that_changes_after_it_was_checked_is_refused_with_the_line(tmp_path: Path) -> None:
+    file = tmp_path / "archive"
+    file.write_bytes(archive_of(SMALL))
+    with open_archive(str(file)) as archive:
+        check(archive, quiet)
+        file.write_bytes(archive_of(SMALL).replace(b'"version"', b'"edition"'))
+        with pytest.raises(BrokenFile, match="was changed") as broken:
+            await anext(archive.rows())
+    assert broken.value.place == "line 2"
+
+
 @pytest.mark.parametrize("more", [b"\n", b"{}\n", b"x"])
 def test_content_after_the_last_line_is_refused(tmp_path: Path, more: bytes) -> None:
     assert fault_in(archive_of(SMALL) + more, tmp_path).place

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from everpost.domain.clock import EARLIEST, LATEST
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.ids import Id
-from everpost.domain.people.users import Author, User
+from everpost.domain.people.users import Author
 from everpost.domain.records import Record
 from everpost.domain.writing.working_copies import PostBase, PostText, max_typed
 from everpost.errors import Invalid
 from everpost.transfer.archive.format import MAX_LINE
-from everpost.transfer.copy.record_json import canonical_values, read_row, row_of
+from everpost.transfer.copy.record_json import checked_values, read_row, row_of
 from tests.contract.port.blog.whole_blogs import ANN, SETTINGS, TOKENS, WORKING_COPIES, a_whole_blog
 from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered
 from tests.unit.services.test_passwords import UNKEPT_HASHES
@@ -74,6 +74,7 @@ def test_a_line_has_the_documented_form() -> None:
 def test_every_record_round_trips() -> None:
     rows = [row_of(record) for record in a_whole_blog()]
     assert [read_row(row.line) for row in rows] == rows
+    assert [checked_values(row.line)[0] for row in rows] == [row.kind for row in rows]
 
 
 @given(COMMENTS)
@@ -81,6 +82,7 @@ def test_any_comment_round_trips(comment: Comment) -> None:
     row = row_of(comment)
     assert row.line.count(b"\n") == 1
     assert read_row(row.line) == row
+    assert checked_values(row.line) == (row.kind, row.kind.encode(comment))
 
 
 def test_the_records_of_a_blog_are_in_the_order_of_their_keys() -> None:
@@ -123,6 +125,7 @@ def test_the_longest_line_is_within_the_limit() -> None:
         (SETTINGS, "navigation", None),
         (SETTINGS, "navigation", [{"label": "About"}]),
         (SETTINGS, "navigation", [{"label": "About", "url": 1}]),
+        (SETTINGS, "navigation", [{"url": "/about", "label": "About"}]),
         (SETTINGS, "navigation", [{"label": " About", "url": "/about"}]),
         (SETTINGS, "navigation", [{"label": "About", "url": "/about", "rel": "me"}]),
         (SETTINGS, "posts_per_page", 0),
@@ -137,6 +140,8 @@ def test_the_longest_line_is_within_the_limit() -> None:
         (ANN, "disabled_at", ""),
         (TOKENS[0], "scopes", ["everything"]),
         (TOKENS[0], "scopes", "admin"),
+        (TOKENS[0], "scopes", ["posts:write", "admin"]),
+        (TOKENS[0], "scopes", ["admin", "admin"]),
         (TOKENS[0], "digest", "A" * 64),
         (POST, "id", "000000000000000000000001 "),
         (POST, "id", "00000000000000000000000A"),
@@ -173,6 +178,8 @@ def test_the_longest_line_is_within_the_limit() -> None:
         (POST, "updated_at", "0000-01-01T00:00:00.000Z"),
         (POST, "updated_at", "2024-02-29T00:00:00Z"),
         (POST, "updated_at", "2024-02-29T00:00:00.000+00:00"),
+        (POST, "updated_at", "2024-02-29 12:30:15.123Z"),
+        (POST, "updated_at", "2024-02-29T12:30:15,123Z"),
         (POST, "updated_at", 0),
         (COMMENT, "content", "x" * 20_001),
         (COMMENT, "author_id", "somebody"),
@@ -185,7 +192,7 @@ def test_the_longest_line_is_within_the_limit() -> None:
 )
 def test_the_error_about_an_invalid_value_names_the_field(record: Record, field: str, value: object) -> None:
     with pytest.raises(Invalid) as refused:
-        read_row(line_of(record, **{field: value}))
+        checked_values(line_of(record, **{field: value}))
     assert refused.value.field.partition(".")[0] in (field, "the line")
 
 
@@ -194,7 +201,7 @@ def test_every_field_is_required(record: Record) -> None:
     values = json.loads(row_of(record).line)
     for name in values:
         with pytest.raises(Invalid, match="is missing"):
-            read_row(dumped({key: value for key, value in values.items() if key != name}))
+            checked_values(dumped({key: value for key, value in values.items() if key != name}))
 
 
 @pytest.mark.parametrize(
@@ -223,12 +230,13 @@ def test_every_field_is_required(record: Record) -> None:
 )
 def test_a_line_that_is_not_canonical_is_refused(line: bytes) -> None:
     with pytest.raises(Invalid):
-        canonical_values(read_row(line))
+        checked_values(line)
 
 
 def test_a_slug_with_letters_of_a_newer_unicode_is_accepted() -> None:
     unknown = "\u088f"  # nothing before Unicode 17
-    assert read_row(line_of(POST, slug=f"a-{unknown}")).name == f"post {POST.id}"
+    _, values = checked_values(line_of(POST, slug=f"a-{unknown}"))
+    assert values["slug"] == f"a-{unknown}"
 
 
 def test_a_row_has_a_readable_name() -> None:
@@ -244,6 +252,5 @@ def test_a_row_has_a_readable_name() -> None:
 
 @pytest.mark.parametrize("name", ["Ann\u200b", "a\nb", "\u3164", "\u202eEvil", "\u0301", "\U0001fa77"])
 def test_a_name_that_an_older_version_allowed_is_read(name: str) -> None:
-    record = read_row(line_of(ANN, name=name, email=f"{name}@example.org")).record
-    assert isinstance(record, User)
-    assert (record.name, record.email) == (name, f"{name}@example.org")
+    _, values = checked_values(line_of(ANN, name=name, email=f"{name}@example.org"))
+    assert (values["name"], values["email"]) == (name, f"{name}@example.org")

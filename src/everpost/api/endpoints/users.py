@@ -12,9 +12,11 @@ from everpost.api.routing.dependencies import OpenStore
 from everpost.api.routing.links import next_link, path_of
 from everpost.api.routing.parameters import IfMatch, IfNoneMatch, PageParameters, UserId
 from everpost.api.routing.security import CurrentMember, CurrentProof
+from everpost.api.schemas.authors import read_author
 from everpost.api.schemas.users import AccountUpdate, UserCreate, UserUpdate, read_user
 from everpost.domain.ids import PATTERN, Id, parse_id
-from everpost.domain.paging import MAX_LIMIT, encode_cursor
+from everpost.domain.paging import MAX_LIMIT, Page, encode_cursor
+from everpost.domain.people.users import User
 from everpost.errors import Invalid
 from everpost.services.accounts import users
 from everpost.services.accounts.users import UserDraft, UserEdit
@@ -60,11 +62,34 @@ async def list_users(
     Requires the scope `admin`.
     """
     page = await users.page_users(store, actor, limit=min(query.limit, MAX_LIMIT), after=query.after)
-    headers = {}
-    if page.rows and page.has_more:
-        cursor = encode_cursor(page.rows[-1].position)
-        headers["link"] = next_link(request, path_of(request, "/users"), cursor)
+    headers = _links(request, "/users", page)
     return listed([read_user(user) for user in page.rows], headers, if_none_match)
+
+
+async def list_authors(
+    request: Request,
+    store: OpenStore,
+    actor: CurrentMember,
+    query: Annotated[PageParameters, Query()],
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """List the users who can be the `author_id` of a post, oldest first.
+
+    Disabled users are left out, so a page may be short or empty although more follow. Requires the scope
+    `posts:write`, and the role of an editor or admin.
+    """
+    page = await users.page_authors(store, actor, limit=min(query.limit, MAX_LIMIT), after=query.after)
+    headers = _links(request, "/authors", page)
+    authors = [read_author(user.author) for user in page.rows if user.disabled_at is None]
+    return listed(authors, headers, if_none_match)
+
+
+def _links(request: Request, path: str, page: Page[User]) -> dict[str, str]:
+    """The header that leads to the next page, if there is one."""
+    if not (page.rows and page.has_more):
+        return {}
+    cursor = encode_cursor(page.rows[-1].position)
+    return {"link": next_link(request, path_of(request, path), cursor)}
 
 
 async def create_user(request: Request, store: OpenStore, actor: CurrentMember, body: UserCreate) -> Response:

@@ -2,7 +2,7 @@
 
 FastAPI analyses an endpoint's declarations on every request, which took more than half the time of reading a
 post (docs/decisions/0012-fast-answers.md). Most endpoints need only the declarations that
-`api.routing.declarations` supports. These are analysed when the route is created; a request only runs the
+`api.routing.declarations` supports. These are analyzed when the route is created; a request only runs the
 plan. The errors are the same as FastAPI's.
 """
 

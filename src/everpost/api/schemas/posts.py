@@ -48,7 +48,7 @@ Slug = Annotated[
     Field(
         min_length=1,
         max_length=MAX_SLUG,
-        description="The unique name of the post in URLs, normalised to lower-case words joined by hyphens.",
+        description="The unique name of the post in URLs, normalized to lower-case words joined by hyphens.",
         json_schema_extra=STORABLE_PATTERN,
     ),
     Storable,

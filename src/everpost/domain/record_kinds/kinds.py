@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar, cast
 
 from everpost.domain.record_kinds.fields import Field
@@ -42,16 +42,20 @@ class Kind(Generic[RecordT]):
     """
     references: Sequence[tuple[str, str]] = field(init=False)
     """The fields that refer to other records, except the owner, with the kind of each."""
+    columns: Sequence[str] = field(init=False)
+    """The names of the fields, after `kind`, the name of the kind."""
+    _checks: Sequence[tuple[str, bool, Callable[[str, object], None]]] = field(init=False, repr=False)
+    _decode: "_Decoder" = field(init=False, repr=False)
     _encode: "_Encoder" = field(init=False, repr=False)
-    _read: Sequence[tuple[str, str, bool, Callable[[str, object], object]]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         fields = self.fields.items()
         referring = [(name, each.refers_to) for name, each in fields if each.refers_to and name != self.owner]
         object.__setattr__(self, "references", referring)
+        object.__setattr__(self, "columns", ["kind", *self.fields])
+        object.__setattr__(self, "_checks", [(name, each.is_optional, each.check) for name, each in fields])
+        object.__setattr__(self, "_decode", _Decoder(self))
         object.__setattr__(self, "_encode", _Encoder(self))
-        reading = [(name, each.attribute or name, each.is_optional, each.read) for name, each in fields]
-        object.__setattr__(self, "_read", reading)
 
     @property
     def owner_kind(self) -> str | None:
@@ -63,26 +67,43 @@ class Kind(Generic[RecordT]):
         """Whether there is always exactly one record of this kind."""
         return not self.order
 
-    @property
-    def columns(self) -> Sequence[str]:
-        """The names of the fields, after `kind`, the name of the kind."""
-        return ("kind", *self.fields)
-
     def encode(self, record: RecordT) -> Values:
         """The record as plain JSON values. Equal records have equal values, in the same order."""
         return self._encode(record)
 
-    def decode(self, values: Values) -> RecordT:
-        """The record with these values. Raises Invalid if they break a rule of this kind."""
-        make: Callable[..., RecordT] = self.type
+    def check(self, values: Values) -> None:
+        """Raise Invalid unless `encode` could return these values, apart from their order."""
         try:
-            read_values = {
-                attribute: None if (value := values[name]) is None and is_optional else read(name, value)
-                for name, attribute, is_optional, read in self._read
-            }
+            for name, is_optional, check in self._checks:
+                value = values[name]
+                if value is not None or not is_optional:
+                    check(name, value)
         except KeyError as error:
             raise Invalid(str(error.args[0]), "is missing") from None
-        return make(**read_values)
+
+    def decode(self, values: Values) -> RecordT:
+        """The record with these values, which `check` accepts."""
+        record: RecordT = self._decode(values)
+        return record
+
+
+class _Decoder:
+    """Implements `Kind.decode`, precomputed because it is called for each record."""
+
+    def __init__(self, kind: Kind[Any]) -> None:
+        self._make: Callable[..., Any] = kind.type
+        fields = {each.attribute or name: each for name, each in kind.fields.items()}
+        self._attributes = [*fields]
+        self._get = itemgetter(*kind.fields, "kind")  # returns a tuple only for two or more
+        self._readers = [(name, each.read) for name, each in fields.items() if each.read is not None]
+
+    def __call__(self, values: Values) -> Any:  # noqa: ANN401 - a record of the kind
+        attributes = dict(zip(self._attributes, self._get(values), strict=False))
+        for name, read in self._readers:
+            value = attributes[name]
+            if value is not None:
+                attributes[name] = read(value)
+        return self._make(**attributes)
 
 
 class _Encoder:

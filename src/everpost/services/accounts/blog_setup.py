@@ -40,12 +40,13 @@ class BlogSetup:
 
 async def awaits_setup(store: Store) -> bool:
     """Whether nobody but an admin without a password and without passkeys uses the blog."""
-    return await _first_admin(store) is not None
+    has_users = bool((await store.users.page(UserQuery(limit=1))).rows)
+    return not has_users or await _first_admin(store) is not None
 
 
 async def passkey_options(store: Store, site: Site) -> str | None:
     """The options of `navigator.credentials.create()` for the first admin, as JSON. Scripts replace the name
-    and the email address. None: the blog has been set up.
+    and the email address. None: there is no such admin.
     """
     admin = await _first_admin(store)
     return None if admin is None else await passkeys.options_of(store, admin, site, "")

@@ -202,7 +202,7 @@ async def _verified_owner(store: Store, site: Site, credential: str) -> User:
         expected_rp_id=site.host,
         expected_origin=list(site.origins),
         credential_public_key=base64url_to_bytes(found.passkey.public_key),
-        # Passkeys that are synchronised between devices have no counter; 0 accepts every count.
+        # Passkeys that are synchronized between devices have no counter; 0 accepts every count.
         credential_current_sign_count=0,
         require_user_verification=True,
     )

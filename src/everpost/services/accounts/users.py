@@ -89,6 +89,18 @@ async def page_users(store: Store, actor: Actor, *, limit: int, after: Position 
     return await store.users.page(UserQuery(limit=limit, after=after))
 
 
+async def page_authors(
+    store: Store, actor: Actor, *, limit: int, after: Position | None = None
+) -> Page[User]:
+    """A page of the users whom the actor can choose as the author of a post, oldest first. Includes disabled
+    users. Raises Unauthenticated, Forbidden.
+    """
+    actor.require(Scope.POSTS_WRITE)
+    if not actor.edits_all:
+        raise Forbidden("Only editors and admins can choose the author of a post.")
+    return await store.users.page(UserQuery(limit=limit, after=after))
+
+
 async def read_user(store: Store, actor: Actor, id: Id) -> User:
     """Return the user. Raises Unauthenticated, Forbidden, NotFound."""
     actor.require(Scope.ADMIN)

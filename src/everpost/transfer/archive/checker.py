@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
 from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.posts import Post
-from everpost.domain.record_kinds.kinds import Key, Values
+from everpost.domain.record_kinds.kinds import Key, Kind, Values
 from everpost.domain.records import Counts
 from everpost.errors import Invalid
 from everpost.transfer.archive.format import is_trailer, trailer
@@ -15,7 +16,7 @@ from everpost.transfer.archive.index import Index
 from everpost.transfer.archive.reader import Archive
 from everpost.transfer.copy.digests import BlogDigest, RunningDigest
 from everpost.transfer.copy.origins import origin_of
-from everpost.transfer.copy.record_json import Row, canonical_values
+from everpost.transfer.copy.record_json import checked_values
 
 Progress = Callable[[int, int], None]
 """Called with the number of records checked so far, and the total."""
@@ -41,7 +42,7 @@ def check(archive: Archive, progress: Progress) -> CheckedArchive:
         number, last = 1, b""
         for number, line in enumerate(lines, 2):
             if last:
-                checker.add(archive.read_row(last, number - 1), number - 1)
+                checker.add(last, number - 1)
                 progress(number - 2, total)
             last = line
         return checker.finish(last, number)
@@ -61,19 +62,19 @@ class _Checker:
         self._owner: Key = ()
         self._origin = ""
 
-    def add(self, row: Row, line: int) -> None:
+    def add(self, line: bytes, number: int) -> None:
         """Check the next record."""
         try:
-            values = canonical_values(row)
-            self._require_order(row, self._archive.kinds.key(row.kind, values))
-            self._require_unique(row)
-            self._require_references(row, values)
-            self._threads.add(row, line)
+            kind, values = checked_values(line, self._archive.kinds)
+            self._require_order(kind, self._archive.kinds.key(kind, values))
+            self._require_unique(kind, values)
+            self._require_references(kind, values)
+            self._threads.add(kind, values, number)
         except Invalid as error:
-            raise self._archive.broken(line, error.message) from None
-        if isinstance(row.record, Blog):
-            self._origin = origin_of(row.record)
-        self._digest.add(row)
+            raise self._archive.broken(number, error.message) from None
+        if kind.type is Blog:
+            self._origin = origin_of(kind.decode(values))
+        self._digest.add(kind, line)
 
     def finish(self, last: bytes, line: int) -> CheckedArchive:
         """Check the last line, and the rules that depend on the whole archive."""
@@ -94,8 +95,7 @@ class _Checker:
             raise self._archive.broken(*error)
         return CheckedArchive(digest, self._origin)
 
-    def _require_order(self, row: Row, key: Key) -> None:
-        kind = row.kind
+    def _require_order(self, kind: Kind[Any], key: Key) -> None:
         if kind.name not in self._counts:
             raise Invalid("kind", f"is {kind.name}, which the first line does not name")
         if not self._key and not kind.is_single:
@@ -108,46 +108,43 @@ class _Checker:
             raise Invalid("the line", "is out of order: see the order of records")
         self._key = key
 
-    def _require_unique(self, row: Row) -> None:
-        for field, get in row.kind.unique.items():
-            noun = f"{row.kind.name} {field}"
-            if not all(self._index.add_value(noun, value) for value in get(row.record)):
-                raise Invalid(field, f"another {row.kind.name} already has it")
-        if row.kind.name in self._referred and row.kind.owner is None:
-            self._index.add_value(f"{row.kind.name} id", str(self._key[-1]))
+    def _require_unique(self, kind: Kind[Any], values: Values) -> None:
+        record = kind.decode(values) if kind.unique else None
+        for field, get in kind.unique.items():
+            noun = f"{kind.name} {field}"
+            if not all(self._index.add_value(noun, value) for value in get(record)):
+                raise Invalid(field, f"another {kind.name} already has it")
+        if kind.name in self._referred and kind.owner is None:
+            self._index.add_value(f"{kind.name} id", str(self._key[-1]))
 
-    def _require_references(self, row: Row, values: Values) -> None:
-        for field, kind in row.kind.references:
+    def _require_references(self, kind: Kind[Any], values: Values) -> None:
+        for field, other in kind.references:
             referred = values[field]
-            if referred is not None and not self._index.has_value(f"{kind} id", str(referred)):
-                raise Invalid(field, f"is not a {kind} of this archive")
+            if referred is not None and not self._index.has_value(f"{other} id", str(referred)):
+                raise Invalid(field, f"is not a {other} of this archive")
 
 
 class _ThreadChecker:
-    """Checks the depth of top-level comments and the comment counts of posts. The index checks replies."""
+    """Checks the depth of top-level comments and the comment counts of posts. The index checks the rest."""
 
     def __init__(self, archive: Archive, index: Index) -> None:
         self._archive = archive
         self._index = index
-        self._post: Post | None = None
         self._post_line = 0
+        self._expected: object = 0
         self._approved = 0
 
-    def add(self, row: Row, line: int) -> None:
-        if isinstance(row.record, Post):
+    def add(self, kind: Kind[Any], values: Values, line: int) -> None:
+        if kind.type is Comment:
+            if values["parent_id"] is None and values["depth"]:
+                raise Invalid("depth", "should be 0: the comment is not a reply")
+            self._approved += values["status"] == CommentStatus.APPROVED
+            self._index.add_comment(values, line)
+        elif kind.type is Post:
             self.end()
-            self._post, self._post_line, self._approved = row.record, line, 0
-        elif isinstance(row.record, Comment):
-            self._add_comment(row.record, line)
+            self._post_line, self._expected, self._approved = line, values["comment_count"], 0
 
     def end(self) -> None:
         """Check the comment count of the latest post."""
-        if self._post is not None and self._post.comment_count != self._approved:
+        if self._expected != self._approved:
             raise self._archive.broken(self._post_line, f"comment_count: should be {self._approved:,}")
-
-    def _add_comment(self, comment: Comment, line: int) -> None:
-        if not self._index.add_comment(comment, line):
-            raise Invalid("id", "another comment already has it")
-        if comment.parent_id is None and comment.depth:
-            raise Invalid("depth", "should be 0: the comment is not a reply")
-        self._approved += comment.status is CommentStatus.APPROVED

@@ -51,9 +51,7 @@ class Archive:
             yield [row.record for row in rows]
 
     async def rows(self) -> AsyncIterator[Sequence[Row]]:
-        """The records with their lines. `checker.check` has made sure that these are in the canonical
-        form.
-        """
+        """The records with their lines, once `checker.check` has accepted the archive."""
         batch: list[Row] = []
         size = 0
         for row in self._rows():
@@ -92,20 +90,19 @@ class Archive:
         """An error about a line."""
         return BrokenFile(self.name, f"line {number:,}", reason)
 
-    def read_row(self, line: bytes, number: int) -> Row:
-        """The record in this line."""
-        try:
-            return read_row(line, self.kinds)
-        except Invalid as error:
-            raise self.broken(number, error.message) from None
-
     def _rows(self) -> Iterator[Row]:
         """The rows. The last line is held back, because it is not a record."""
         earlier = b""
         for number, line in enumerate(self.lines(), 1):
             if number > 2:
-                yield self.read_row(earlier, number - 1)
+                yield self._read_row(earlier, number - 1)
             earlier = line
+
+    def _read_row(self, line: bytes, number: int) -> Row:
+        try:
+            return read_row(line, self.kinds)
+        except (LookupError, TypeError, ValueError):
+            raise self.broken(number, "was changed while the archive was being imported") from None
 
     def _require_whole(self, line: bytes, number: int) -> None:
         if len(line) > MAX_LINE:

@@ -3,10 +3,10 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from everpost.domain.record_kinds.kinds import Kinds
+from everpost.domain.record_kinds.kinds import Kind, Kinds
 from everpost.domain.records import Counts
-from everpost.transfer.copy.record_json import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,11 @@ class RunningDigest:
         self._kinds = {kind.name: hashlib.sha256() for kind in kinds}
         self._whole = hashlib.sha256()
 
-    def add(self, *rows: Row) -> None:
-        """Add the next rows."""
-        for row in rows:
-            name = row.kind.name
-            self._counts[name] += 1
-            self._kinds[name].update(row.line)
-            self._whole.update(row.line)
+    def add(self, kind: Kind[Any], line: bytes) -> None:
+        """Add the next row."""
+        self._counts[kind.name] += 1
+        self._kinds[kind.name].update(line)
+        self._whole.update(line)
 
     @property
     def total(self) -> int:

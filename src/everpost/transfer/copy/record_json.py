@@ -41,8 +41,15 @@ def row_of(record: Record, kinds: Kinds = KINDS) -> Row:
 
 
 def read_row(line: bytes, kinds: Kinds = KINDS) -> Row:
-    """The record in a line, which includes its newline. Raises Invalid if the line has no valid record.
-    Whether the line is in the canonical form is not checked: see `canonical_values`.
+    """The record in a line that `checked_values` accepts."""
+    values = orjson.loads(line)
+    kind = kinds[values["kind"]]
+    return Row(kind, kind.decode(values), line, kinds)
+
+
+def checked_values(line: bytes, kinds: Kinds = KINDS) -> tuple[Kind[Any], Values]:
+    """The kind and the values of the record in a line, which includes its newline. Raises Invalid unless the
+    line is, byte for byte, that of a record.
     """
     values = read_values(line)
     name = values.get("kind")
@@ -51,17 +58,10 @@ def read_row(line: bytes, kinds: Kinds = KINDS) -> Row:
     if not isinstance(name, str) or name not in kinds:
         raise Invalid("kind", f"should be one of {', '.join(kind.name for kind in kinds)}")
     kind = kinds[name]
-    return Row(kind, kind.decode(values), line, kinds)
-
-
-def canonical_values(row: Row) -> Values:
-    """The values of a row that was read. Raises Invalid if its line is not, byte for byte, that of its
-    record.
-    """
-    values = row.kind.encode(row.record)
-    if encode(values) != row.line:
+    kind.check(values)
+    if [*values] != kind.columns or encode(values) != line:
         raise Invalid("the line", "is not in the canonical form: check its fields, their order and spelling")
-    return values
+    return kind, values
 
 
 def encode(values: Mapping[str, object]) -> bytes:

@@ -111,7 +111,8 @@ class Stream:
                 await self._open.aclose()
                 return
             rows = [each if isinstance(each, Row) else row_of(each, self.kinds) for each in batch]
-            self._digest.add(*rows)
+            for row in rows:
+                self._digest.add(row.kind, row.line)
             self._rows = iter(rows)
 
     def digest(self) -> BlogDigest:

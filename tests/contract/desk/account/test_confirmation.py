@@ -11,7 +11,7 @@ from everpost.domain.people.users import Role
 from everpost.services.accounts import reauthentication
 from everpost.services.accounts.reauthentication import RECENT
 from everpost.web.desk.account.confirmation import ConfirmedDesk
-from tests.contract.desk.conftest import DeskSite
+from tests.contract.desk.conftest import DeskSite, give_password
 from tests.contract.http.people import PEOPLE
 from tests.contract.pages.html import Page
 
@@ -79,3 +79,12 @@ async def test_a_role_and_an_export_need_a_recent_session(
     assert (await desk.store.users.get(PEOPLE["author"].user.id)).role is Role.AUTHOR
     archive = await ada.send("/desk/settings/database/export", {})
     assert (archive.status_code, archive.headers["content-type"]) == (401, "text/html; charset=utf-8")
+
+
+async def test_only_those_who_have_a_password_are_asked_for_it(desk: DeskSite) -> None:
+    ada = await desk.as_("admin")
+    page = Page(await ada.get("/desk/confirm"))
+    assert page.all("//input[@type='password']") == []
+    assert page.all("//main//p/a/@href") == ["/desk/account/password"]
+    await give_password(desk.store, "admin")
+    assert len(Page(await ada.get("/desk/confirm")).all("//input[@type='password']")) == 1

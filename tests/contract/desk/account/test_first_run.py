@@ -2,20 +2,24 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
 
 from everpost.app import create_app
+from everpost.domain.blog import SETTINGS
 from everpost.domain.clock import now
 from everpost.domain.people.tokens import ROLE_SCOPES, Scope, TokenKind, new_secret
 from everpost.domain.people.users import Role, User, UserQuery
 from everpost.services.accounts.bootstrap import FIRST_EMAIL, keep_given_token, make_first_token
+from everpost.services.accounts.passwords import is_right
 from everpost.services.accounts.tokens import TokenDraft, issue_token
 from everpost.settings import Settings
 from everpost.stores.port import Store
-from tests.conftest import Blog
-from tests.contract.desk.account.test_signing_in import cookie_of
+from tests.conftest import Blog, Engines
+from tests.contract.desk.account.authenticator import Authenticator
+from tests.contract.desk.account.test_signing_in import FIREFOX, cookie_of
 from tests.contract.desk.conftest import PASSWORD, DeskSite
 from tests.contract.http.conftest import LENIENT
 from tests.contract.pages.html import Page
@@ -24,15 +28,21 @@ from tests.contract.port.examples import a_user, tokens_of
 FIELDS = {"title": "A blog", "name": "Ada", "email": "ada@blog.example", "password": PASSWORD}
 
 
-@pytest.fixture
-async def new(blog: Blog) -> AsyncIterator[DeskSite]:
-    """An empty blog, as the first start of a server leaves it."""
+@asynccontextmanager
+async def desk_of(blog: Blog) -> AsyncIterator[DeskSite]:
     app = create_app(Settings.model_validate({"database_url": blog.url, **LENIENT}))
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://blog.example") as client,
     ):
         yield DeskSite(client, blog.store, app)
+
+
+@pytest.fixture
+async def new(blog: Blog) -> AsyncIterator[DeskSite]:
+    """An empty blog, as the first start of a server leaves it."""
+    async with desk_of(blog) as new:
+        yield new
 
 
 @pytest.fixture
@@ -63,6 +73,66 @@ async def test_the_first_admin_sets_up_the_blog_and_is_signed_in(new: DeskSite, 
     signed_in = DeskSite(new.client, new.store, new.app, cookie_of(answer))
     assert Page(await signed_in.get("/desk/posts")).one("//title") == "Posts · A blog"
     assert "Is this your new blog?" not in (await new.get("/desk/login")).text
+
+
+def created(page: Page, device: Authenticator) -> dict[str, str]:
+    """The fields with a passkey that this device creates for the page."""
+    return {"credential": device.create(page.one("//button/@data-options"))}
+
+
+async def test_a_passkey_can_replace_the_password(new: DeskSite, code: str) -> None:
+    device, fields = Authenticator(), FIELDS | {"code": code, "password": ""}
+    wrong = created(Page(await new.get("/desk/welcome")), Authenticator("http://evil.example"))
+    for refused in (wrong, {"credential": "["}):
+        answer = await new.send("/desk/welcome", fields | refused)
+        page = Page(answer)
+        assert answer.status_code == 422
+        assert page.one("//*[@role='alert']") == "The passkey was not accepted. Try again."
+    (before,) = await users_of(new.store)
+    assert before.email == FIRST_EMAIL
+    sent = fields | created(Page(await new.get("/desk/welcome")), device)
+    assert (await new.send("/desk/welcome", sent, user_agent=FIREFOX)).status_code == 303
+    (admin,) = await users_of(new.store)
+    assert (admin.email, admin.password_hash) == ("ada@blog.example", None)
+    assert [key.name for key in await new.store.passkeys.of_user(admin.id)] == ["Firefox (Linux)"]
+    assert [token.kind for token in await tokens_of(new.store, admin.id)] == [TokenKind.LOGIN]
+    assert (await new.get("/desk/welcome")).status_code == 410
+    options = Page(await new.get("/desk/login")).one("//form/@data-options")
+    signed = await new.send("/desk/login/passkey", {"credential": device.sign(options)})
+    assert signed.status_code == 303
+
+
+async def test_the_form_has_the_effect_of_the_call(engines: Engines, store_name: str) -> None:
+    effects = []
+    for by_form in (True, False):
+        blog = await engines.empty_blog(store_name)
+        code = await make_first_token(blog.store)
+        async with desk_of(blog) as desk:
+            if by_form:
+                answer = await desk.send("/desk/welcome", {"code": code or "", **FIELDS})
+            else:
+                headers = {"authorization": f"Bearer {code}"}
+                answer = await desk.client.post("/api/setup", json=FIELDS, headers=headers)
+            assert answer.status_code == (303 if by_form else 200)
+        (admin,) = await users_of(blog.store)
+        tokens = [(each.kind, each.scopes) for each in await tokens_of(blog.store, admin.id)]
+        settings = [getattr(await blog.store.blog.get(), name) for name in SETTINGS]
+        is_set = await is_right(PASSWORD, admin.password_hash)
+        effects.append((admin.name, admin.email, admin.role, admin.version, is_set, tokens, settings))
+    assert effects[0] == effects[1]
+
+
+async def test_the_page_is_there_before_the_first_start_has_created_an_admin(new: DeskSite) -> None:
+    assert Page(await new.get("/desk/welcome")).all("//main//button") == ["Create blog"]
+    answer = await new.send("/desk/welcome", {"code": new_secret(), **FIELDS})
+    assert (answer.status_code, list(await users_of(new.store))) == (403, [])
+
+
+@pytest.mark.usefixtures("code")
+async def test_an_address_offers_no_passkey(new: DeskSite) -> None:
+    page = Page(await new.get("/desk/welcome", host="127.0.0.1:8000"))
+    assert page.all("//button") == ["Create blog"]
+    assert page.one("//*[@data-keeps-secret]/a/@href") == "http://localhost:8000/desk/welcome"
 
 
 async def test_the_code_works_once(new: DeskSite, code: str) -> None:
@@ -116,6 +186,7 @@ async def test_a_configured_token_sets_up_the_blog_too(new: DeskSite) -> None:
     assert (await new.send("/desk/welcome", {"code": secret, **FIELDS})).status_code == 410
 
 
+@pytest.mark.long_but_on("sqlite", "mongodb")  # forms are checked before the store is asked
 @pytest.mark.parametrize(
     ("field", "text", "message"),
     [

@@ -10,13 +10,14 @@ from everpost.api.http.etags import revision_text
 from everpost.domain.ids import Id
 from everpost.domain.people.tokens import ROLE_SCOPES, Scope
 from everpost.domain.people.users import Role, User, UserChange
+from everpost.domain.records import Batch
 from everpost.errors import NotFound
 from everpost.stores.port import Store
 from tests.contract.desk.conftest import DeskSite
 from tests.contract.desk.forms import form_of
 from tests.contract.http.people import JOINED, PEOPLE
 from tests.contract.pages.html import Page
-from tests.contract.port.examples import LATER, publish, read_post, register, tokens_of
+from tests.contract.port.examples import LATER, a_user, publish, read_post, register, tokens_of
 
 ADMIN = PEOPLE["admin"]
 ANN = PEOPLE["author"].user
@@ -145,6 +146,16 @@ async def test_the_heir_must_be_chosen_and_must_exist(desk: DeskSite) -> None:
         assert answer.status_code == 422
         assert Page(answer).one("//*[@id='posts-error']") == message
     assert await desk.store.users.get(user.id) == user
+
+
+async def test_everyone_can_be_the_heir_or_the_author(desk: DeskSite) -> None:
+    many = [a_user(name=f"Person {number}") for number in range(120)]
+    await desk.store.records.write(Batch(kept=many))
+    await publish(desk.store)
+    ada, edda = await desk.as_("admin"), await desk.as_("editor")
+    for person, path in ((ada, f"people/{ANN.id}/remove"), (edda, "posts/new"), (edda, "posts")):
+        page = Page(await person.get(f"/desk/{path}"))
+        assert {user.id for user in many} <= set(page.all("//select/option/@value"))
 
 
 @pytest.mark.parametrize("button", ["role", "disable", "enable", "remove"])

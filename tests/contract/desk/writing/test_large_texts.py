@@ -18,6 +18,7 @@ from tests.contract.desk.conftest import DeskSite
 from tests.contract.desk.writing.forms import a_post, fields_of, open_editor, send
 from tests.contract.pages.html import Page
 
+pytestmark = pytest.mark.long_but_on("sqlite")  # the work is the same on each database
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -59,7 +60,7 @@ def _between(begun: asyncio.Event, answered: threading.Event, step: Callable[P, 
 
     def wait(*args: P.args, **kwargs: P.kwargs) -> T:
         loop.call_soon_threadsafe(begun.set)
-        assert answered.wait(10), "The event loop is blocked."
+        assert answered.wait(60), "The event loop is blocked."
         return step(*args, **kwargs)
 
     return wait

@@ -105,11 +105,11 @@ async def test_the_first_use_says_what_to_do(desk: DeskSite) -> None:
     ann, edda = await desk.as_("author"), await desk.as_("editor")
     for someone in (ann, edda):
         page = Page(await someone.get("/desk/posts"))
-        assert page.all("//main//a") == ["Write the first post"]
+        assert page.all("//main//a") == ["New post"]
         assert page.all("//main//form | //main/section[not(@hidden)]//h2") == []
     assert "No posts match" in Page(await ann.get("/desk/posts?title=a")).one("//main/section[not(@hidden)]")
     await a_post(desk.store, "other author", kind=PostKind.PAGE)
-    assert Page(await ann.get("/desk/posts")).all("//main//a") == ["Write the first post"]
+    assert Page(await ann.get("/desk/posts")).all("//main//a") == ["New post"]
     page = Page(await edda.get("/desk/posts"))  # nothing but a page, which the filter finds
     assert page.one("//main//form//option[@value='page']") == "Pages"
     assert page.all("//main//a[.='New post']")

@@ -143,7 +143,7 @@ async def test_a_new_post_exists_as_a_working_copy_first(desk: DeskSite) -> None
     ann = await desk.as_("author")
     fields = await keep(ann, await open_editor(ann) | {"title": "Only typed", "content": "text"})
     page = Page(await ann.get("/desk/posts"))
-    assert page.one("//section[@aria-labelledby='section-new']//h3/a") == "Only typed"
+    assert page.one("//section[@aria-labeledby='section-new']//h3/a") == "Only typed"
     again = await open_editor(ann, Id(fields["id"]))
     assert (again["content"], again["revision"]) == ("text", "")
     saved = await send(ann, None, again, "publish")

@@ -30,7 +30,7 @@ async def store(applications: Applications, store_name: str) -> Store:
 
 
 async def log_in(client: httpx.AsyncClient, device: Authenticator) -> httpx.Response:
-    options = await ask(client, "nobody", "POST", "/login/passkey/options")
+    options = await ask(client, "nobody", "POST", "/login/passkey-options")
     assert (options.status_code, options.headers["cache-control"]) == (200, "no-store")
     credential = json.loads(device.sign(options.text))
     return await ask(client, "nobody", "POST", "/login/passkey", json={"credential": credential})
@@ -38,7 +38,7 @@ async def log_in(client: httpx.AsyncClient, device: Authenticator) -> httpx.Resp
 
 async def test_a_passkey_is_added_listed_used_and_deleted(client: httpx.AsyncClient) -> None:
     device = Authenticator()
-    options = await ask(client, "author", "POST", f"{PATH}/options")
+    options = await ask(client, "author", "POST", "/users/me/passkey-options")
     assert (options.status_code, options.json()["rp"]["id"]) == (200, "blog.example")
     body = {"name": " A phone ", "credential": json.loads(device.create(options.text))}
     added = await ask(client, "author", "POST", PATH, json=body)
@@ -136,5 +136,5 @@ async def test_a_token_with_fewer_scopes_adds_no_passkey(client: httpx.AsyncClie
     less = {"authorization": f"Bearer {made.json()['token']}"}
     body = {"name": "A phone", "credential": await Device().create(store, ANN)}
     assert_problem(await client.post(PATH, json=body, headers=less), 403)
-    assert_problem(await client.post(f"{PATH}/options", headers=less), 403)
+    assert_problem(await client.post("/users/me/passkey-options", headers=less), 403)
     assert (await client.get(PATH, headers=less)).json() == []

@@ -84,7 +84,7 @@ async def test_a_passkey_can_replace_the_password(
 ) -> None:
     headers = {"authorization": f"Bearer {secret}"}
     device = Device()
-    options = await new.post("/users/me/passkeys/options", headers=headers)
+    options = await new.post("/users/me/passkey-options", headers=headers)
     assert options.json()["rp"] == {"id": "blog.example", "name": "blog.example"}
     credential = await device.create(store, await admin_of(store))
     body = (BODY if with_password else WITHOUT_PASSWORD) | {

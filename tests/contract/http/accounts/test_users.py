@@ -150,6 +150,24 @@ async def test_a_disabled_user_is_locked_out_and_not_named(client: httpx.AsyncCl
     assert (await read_post(client, post_id))["author"] == {"id": ANN.id, "name": ANN.name}
 
 
+async def test_editors_list_the_users_who_can_be_authors(client: httpx.AsyncClient) -> None:
+    await client.patch(f"/users/{OTTO.id}", json={"disabled": True})
+    for who in ("editor", "admin"):
+        pages, path = [], "/authors?limit=1"
+        while path:
+            answer = await ask(client, who, "GET", path)
+            pages.append(answer.json())
+            path = answer.links.get("next", {}).get("url", "")
+        found = [author for page in pages for author in page]
+        assert {"id": ANN.id, "name": ANN.name} in found
+        assert all(author.keys() == {"id", "name"} for author in found)
+        assert OTTO.id not in [author["id"] for author in found]
+        assert [] in pages  # the one with the disabled user
+        for author in found:
+            body = {"title": "By anyone", "content": "", "author_id": author["id"]}
+            assert (await ask(client, who, "POST", "/posts", json=body)).json()["author"] == author
+
+
 async def test_a_role_counts_from_the_next_request_on(client: httpx.AsyncClient) -> None:
     post = await publish(client)
     path = f"/posts/{post['id']}"

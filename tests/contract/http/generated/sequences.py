@@ -186,8 +186,10 @@ a_thread = st.tuples(
 def sequences(
     opening: st.SearchStrategy[list[Call]], *kinds: st.SearchStrategy[Call]
 ) -> st.SearchStrategy[list[Call]]:
-    """An opening, and then calls of these kinds."""
-    return st.builds(list.__add__, opening, st.lists(st.one_of(kinds), min_size=3, max_size=8))
+    """An opening, and then calls of these kinds: enough of them that emptying the blogs, the opening and the
+    end take the smaller part of the time.
+    """
+    return st.builds(list.__add__, opening, st.lists(st.one_of(kinds), min_size=7, max_size=16))
 
 
 EVERY_POST = Call("GET", "/posts?limit=2&comments=10&count=true", by="nobody", walk=True)

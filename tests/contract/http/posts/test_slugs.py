@@ -1,4 +1,4 @@
-"""Slugs: normalised, unique, and available again when they are no longer used."""
+"""Slugs: normalized, unique, and available again when they are no longer used."""
 
 import asyncio
 import re
@@ -8,7 +8,7 @@ import pytest
 
 from tests.contract.http.calls import assert_problem, listed, publish, read_post
 
-NORMALISED = {
+NORMALIZED = {
     "Hello, World!": "hello-world",
     "  --A__b..C--  ": "a-b-c",
     "Ünïcode ÉTÉ": "ünïcode-été",
@@ -24,7 +24,7 @@ async def test_a_slug_is_kept_in_lower_case_with_single_hyphens(
     client: httpx.AsyncClient, subtests: pytest.Subtests
 ) -> None:
     other = await publish(client)
-    for sent, kept in NORMALISED.items():
+    for sent, kept in NORMALIZED.items():
         with subtests.test(sent=sent):
             post = await publish(client, slug=sent)
             assert post["slug"] == kept

@@ -18,8 +18,8 @@ from tests.contract.http.conftest import LENIENT, Applications
 from tests.contract.http.people import headers_of
 
 TIMEOUT = 1.0
-LATEST = (TIMEOUT + 0.5) * 1.5
-"""Seconds within which every answer must arrive, on a busy machine."""
+LATEST = 15 * TIMEOUT
+"""Seconds within which every answer must arrive, on a very busy machine. The database never answers."""
 POOL_SIZE = 3
 GARBAGE = {
     "postgresql": b"S\0\0\0\x08\0\0\0\0",

@@ -1,4 +1,4 @@
-"""Words by which a text of a blog is recognised wherever it appears."""
+"""Words by which a text of a blog is recognized wherever it appears."""
 
 import re
 

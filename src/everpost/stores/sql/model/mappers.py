@@ -155,7 +155,9 @@ def _values_of(table: type[Base], *but: str) -> Callable[[Record], Values]:
 
     def values_of(record: Record) -> Values:
         values = dict(zip(names, get(record), strict=True))
-        return values | {"stamp": new_stamp()} if has_stamp else values
+        if has_stamp:
+            values["stamp"] = new_stamp()
+        return values
 
     return values_of
 
@@ -195,7 +197,9 @@ def path_values(post: Post) -> list[Values]:
 
 def comment_values(comment: Comment) -> Values:
     """Return the row of a comment."""
-    return _comment(comment) | {"author_id": None if comment.author is None else comment.author.id}
+    values = _comment(comment)
+    values["author_id"] = None if comment.author is None else comment.author.id
+    return values
 
 
 def user_values(user: User) -> Values:

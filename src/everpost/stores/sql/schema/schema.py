@@ -157,7 +157,8 @@ class SqlSchema:
         here, there = find_place(target, finished_revision(connection), self.history())
         upward = there > here
         scripts = self._scripts[here:there] if upward else self._scripts[there:here][::-1]
-        losses = find_losses(connection, scripts, upward=upward)
+        # An empty database has nothing to lose.
+        losses = find_losses(connection, scripts, upward=upward) if here else [()] * len(scripts)
         return tuple(
             Step(_migration(script), upward, loses) for script, loses in zip(scripts, losses, strict=True)
         )

@@ -52,6 +52,10 @@ _REPAIRS = {
 }
 
 
+_PREFIXES: dict[tuple[Path, str, int, int], set[bytes]] = {}
+"""The prefixes in the latest document, by its file, name, size and time of change."""
+
+
 class XmlFile:
     """An XML file, possibly compressed. The XML files of a zip archive are read one after another."""
 
@@ -133,8 +137,7 @@ class XmlFile:
 
     def _repaired(self, document: Document) -> Iterator[bytes]:
         """The document in pieces. Each but the first begins with a `<` if possible."""
-        with document.open() as file:
-            prefixes = prefixes_in(iter(lambda: file.read(_CHUNK), b""))
+        prefixes = self._prefixes_in(document)
         with document.open() as file:
             start = self._started(document.name, file.read(_LONGEST_PROLOG), prefixes)
             encoding = _ENCODING.match(start)
@@ -153,6 +156,17 @@ class XmlFile:
                 chunk = file.read(_CHUNK)
                 held.append(chunk)
             yield repairs.repaired(b"".join(held))
+
+    def _prefixes_in(self, document: Document) -> set[bytes]:
+        """The prefixes in a document. Those of the latest are kept, because most files are read twice."""
+        state = self._path.stat()
+        key = (self._path, document.name, state.st_size, state.st_mtime_ns)
+        if key not in _PREFIXES:
+            with document.open() as file:
+                prefixes = prefixes_in(iter(lambda: file.read(_CHUNK), b""))
+            _PREFIXES.clear()
+            _PREFIXES[key] = prefixes
+        return _PREFIXES[key]
 
     def _started(self, name: str, start: bytes, prefixes: set[bytes]) -> bytes:
         """The start of the document, without stray text before the root element. Raises BrokenFile."""
@@ -194,23 +208,25 @@ class _Walk:
 
     def ended(self, parser: "etree.XMLPullParser[etree._Element]") -> Iterator[etree._Element]:
         """The elements at the level that have ended since the last call. Raises BrokenFile."""
+        depth, elements, level = self._depth, self._elements, self._level
         for event, element in parser.read_events():
             if event == "start":
-                self._depth += 1
-                self._elements += 1
-                if self._depth > MOST_LEVELS or self._elements > MOST_ELEMENTS:
+                depth += 1
+                elements += 1
+                if depth > MOST_LEVELS or elements > MOST_ELEMENTS:
                     raise BrokenFile(
                         self._name,
                         f"line {element.sourceline}",
                         "it is nested too deeply, or too large",
                     )
                 continue
-            self._depth -= 1
-            self.is_over = not self._depth
-            if self._depth == self._level:
+            depth -= 1
+            self.is_over = not depth
+            if depth == level:
                 yield element
-                self._elements = 0
+                elements = 0
                 _forget(element)
+        self._depth, self._elements = depth, elements
 
 
 def prefix_of(namespace: str) -> str:

@@ -30,9 +30,13 @@ class SourceSite:
         """The id of an item. As in every ObjectId, the seconds come first: those of the publication date,
         clamped to the years 1970 to 2106. Then follow 8 bytes of a SHA-256 over the identity.
         """
-        seconds = min(max(to_milliseconds(date) // 1000, 0), _LATEST_SECOND)
         identity = _cached_identity if len(source_id) <= _LONGEST_CACHED else _identity
-        return Id(f"{seconds:08x}{identity(self.system, self.site, kind, source_id)}")
+        return Id(_seconds_of(date) + identity(self.system, self.site, kind, source_id))
+
+
+@lru_cache(maxsize=1_000)
+def _seconds_of(date: datetime) -> str:
+    return f"{min(max(to_milliseconds(date) // 1000, 0), _LATEST_SECOND):08x}"
 
 
 def _identity(system: str, site: str, kind: str, source_id: str) -> str:

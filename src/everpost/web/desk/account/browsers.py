@@ -1,4 +1,4 @@
-"""Names of browsers, by which people recognise their sessions."""
+"""Names of browsers, by which people recognize their sessions."""
 
 UNKNOWN = "Unknown browser"
 _BROWSERS = (

@@ -72,6 +72,7 @@ async def _page(store: Store, desk: Desk, wanted: str, refused: FormError | None
         desk.text("Confirm your password"),
         refused=refused,
         wanted=wanted,
+        has_password=desk.user.password_hash is not None,
         passkey_options=await passkey_options(store, desk),
         page_with_passkeys=page_with_passkeys(desk),
     )

@@ -111,16 +111,17 @@ async def _set_up(
 async def _page(
     store: Store, desk: Desk, sent: Mapping[str, str] = _EMPTY, refused: FormError | None = None
 ) -> Response:
-    options = await blog_setup.passkey_options(store, site_of(desk))
-    if options is None:
+    if not await blog_setup.awaits_setup(store):
         return _done(desk)
+    can_have_passkeys = has_passkeys(desk)
     return desk.page(
         "account/welcome.html",
         desk.text("Welcome"),
         refused=refused,
         sent=sent,
         is_set_up=False,
-        passkey_options=options if has_passkeys(desk) else None,
+        can_have_passkeys=can_have_passkeys,
+        passkey_options=await blog_setup.passkey_options(store, site_of(desk)) if can_have_passkeys else None,
         page_with_passkeys=page_with_passkeys(desk),
     )
 

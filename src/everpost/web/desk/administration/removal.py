@@ -21,8 +21,6 @@ from everpost.web.languages import message
 KEEP = "keep"
 """The posts stay, without an author."""
 _NAMES = {"heir_id": "posts"}
-_PAGES = 10
-"""At most a thousand people can be chosen."""
 _CHOOSE = message("Choose who gets the posts.")
 
 
@@ -75,13 +73,12 @@ async def _page(
 
 
 async def _others(store: OpenStore, desk: Desk, id: Id) -> Sequence[User]:
-    """The other people who are not disabled."""
+    """All other people who are not disabled: one query for each hundred, on a page that is seldom opened."""
     others: list[User] = []
     after = None
-    for _ in range(_PAGES):
+    while True:
         page = await users.page_users(store, desk.actor, limit=MAX_LIMIT, after=after)
         others += [user for user in page.rows if user.id != id and user.disabled_at is None]
         if not page.has_more:
-            break
+            return others
         after = page.rows[-1].position
-    return others

@@ -1,6 +1,6 @@
 """Line endings of texts in forms.
 
-Browsers normalise the line endings of a `textarea` to CR LF when they send it, whatever they were
+Browsers normalize the line endings of a `textarea` to CR LF when they send it, whatever they were
 (https://html.spec.whatwg.org/multipage/form-elements.html#the-textarea-element). So a text is compared with
 the one from which it was made, whose line endings are put back.
 """
