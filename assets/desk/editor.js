@@ -1,4 +1,4 @@
-// The editor: keeps what is typed, completes tags, and shows a live preview.
+// The editor: keeps what is typed, and completes tags.
 
 const form = document.querySelector("#editor");
 const { url } = form.dataset;
@@ -8,6 +8,7 @@ const found = document.querySelector("#found");
 const isNew = "new" in form.dataset;
 const person = `everpost ${form.dataset.user} `;
 const prefix = `${person}${url} `;
+const asked = new URLSearchParams(location.hash.slice(1)).get("text"); // what the list of posts offers
 const own = prefix + [...crypto.getRandomValues(new Uint32Array(2))].join("");
 const NAMES = [
   "title", "content", "summary", "tags", "slug", "publication_date",
@@ -20,8 +21,9 @@ const start = JSON.stringify(typed());
 let latest = start; // as in this browser's storage
 let sent = "unsaved" in form.dataset ? "" : start; // as in the working copy or in the post
 let sending; // a promise
+let unanswered = []; // texts that the server may have, because a response was lost
 let isLeaving = false;
-let isOther = false; // another tab writes the working copy
+let isOther = false; // another tab or device writes the working copy
 let withBase = "rebased" in form.dataset || !fields.copy.value;
 
 function say(name) {
@@ -34,24 +36,24 @@ function say(name) {
 function store(extra = {}) {
   latest = JSON.stringify(typed());
   try {
-    const copy = fields.copy.value;
-    localStorage.setItem(own, JSON.stringify({ typed: latest, at: Date.now(), isNew, copy, ...extra }));
+    const entry = { typed: latest, at: Date.now(), isNew, copy: fields.copy.value, isKept: latest === sent };
+    localStorage.setItem(own, JSON.stringify({ ...entry, ...extra }));
   } catch {
     // It is full or forbidden: the working copy remains.
   }
 }
 
 form.addEventListener("input", () => {
+  isLeaving = false; // the browser has stopped
   store();
   schedule();
-  preview();
 });
 form.addEventListener("submit", (event) => {
   if (event.submitter?.formTarget) return;
-  if (sending) {
-    // The form names the revision of the working copy that it saves.
+  if (sending || isLeaving) {
+    // The form names the revision of the working copy that it saves. It is sent only once.
     event.preventDefault();
-    sending.then(() => form.requestSubmit(event.submitter));
+    sending?.then(() => form.requestSubmit(event.submitter));
     return;
   }
   isLeaving = true;
@@ -64,6 +66,7 @@ addEventListener("pagehide", () => {
 });
 addEventListener("pageshow", (event) => {
   if (event.persisted) isLeaving = false;
+  if (event.persisted) look();
 });
 
 // Texts of tabs that are gone.
@@ -78,7 +81,9 @@ async function lost() {
     const isOfThis = key.startsWith(prefix);
     if (isOfThis && (entry.typed === start || (entry.isSubmitted && "saved" in form.dataset))) {
       localStorage.removeItem(key);
-    } else if ((isOfThis || (isNew && entry.isNew && !entry.copy)) && !open.has(key)) texts.push(entry);
+    } else if ((key === asked || isOfThis || (isNew && entry.isNew && !entry.copy)) && !open.has(key)) {
+      texts.push(entry);
+    }
   }
   return texts.sort((one, other) => other.at - one.at);
 }
@@ -119,7 +124,7 @@ function schedule(delay = 1000) {
 
 async function send(isLast = false) {
   const text = JSON.stringify(typed());
-  if (text === sent || isOther || isLeaving) return;
+  if (text === sent || isOther || isLeaving || (isLast && sending)) return;
   if (sending) return schedule();
   sending = write(text, isLast);
   await sending;
@@ -129,6 +134,7 @@ async function send(isLast = false) {
 
 async function write(text, isLast) {
   const body = new URLSearchParams(typed());
+  body.set("user", form.dataset.user);
   for (const name of HIDDEN) body.set(name, fields[name].value);
   if (withBase) body.set("base", fields.base.value);
   const isSmall = body.toString().length < 60_000; // the limit of keepalive
@@ -138,28 +144,81 @@ async function write(text, isLast) {
     const response = await fetch(`${url}/working-copy`, { method: "POST", body, keepalive, signal });
     if (response.ok) {
       const { copy, updated_at } = await response.json();
-      fields.copy.value = copy;
-      sent = text;
+      adopt(copy, text);
       withBase = false;
       compare(updated_at);
       say("kept");
       if (isNew) history.replaceState(null, "", url);
     } else if (response.status === 412) {
-      isOther = true;
-      say("other");
+      const theirs = await read();
+      if (!theirs || unanswered.includes(theirs.text)) {
+        adopt(theirs?.copy ?? "", theirs?.text ?? ""); // it is this tab's own, or gone
+        schedule();
+      } else setOther(true);
     } else if (response.status === 404 && fields.copy.value) {
       fields.copy.value = ""; // another tab has saved it
       withBase = true;
       schedule();
+    } else if ([403, 404, 413, 422].includes(response.status)) {
+      say("refused");
     } else {
       say(response.status === 401 ? "ended" : "waiting");
       schedule(3000);
     }
   } catch {
+    unanswered = [...unanswered, text].slice(-9);
     say("waiting");
     schedule(3000);
   }
 }
+
+// The form now belongs to this working copy, with this text.
+function adopt(copy, text) {
+  fields.copy.value = copy;
+  sent = text;
+  unanswered = [];
+  if (latest !== start) store();
+}
+
+// Only one tab or device at a time writes the working copy.
+
+const other = document.querySelector("#other");
+
+function setOther(is) {
+  isOther = is;
+  other.hidden = !is;
+  if (is) say("");
+}
+
+// The working copy as the server has it; undefined if there is none.
+async function read() {
+  const response = await fetch(`${url}/working-copy`);
+  if (response.status === 404) return undefined;
+  if (!response.ok) throw new Error(response.status);
+  const { copy, text } = await response.json();
+  const known = Object.keys(typed()).map((name) => [name, text[name] ?? ""]);
+  return { copy, text: JSON.stringify(Object.fromEntries(known)) };
+}
+
+// Goes on in this tab. The other tab stops, and its text is offered here.
+other.querySelector("button").addEventListener("click", async () => {
+  try {
+    const theirs = await read();
+    const isSame = !theirs || [start, JSON.stringify(typed())].includes(theirs.text);
+    if (!isSame) {
+      const entry = { typed: theirs.text, at: Date.now(), isNew, copy: theirs.copy };
+      localStorage.setItem(`${prefix}other ${theirs.copy}`, JSON.stringify(entry));
+    }
+    adopt(theirs?.copy ?? "", theirs?.text ?? "");
+    withBase = true;
+    setOther(false);
+    fields.content.focus();
+    send();
+    offer();
+  } catch {
+    say("waiting");
+  }
+});
 addEventListener("online", () => send());
 if (sent !== start) {
   store();
@@ -174,10 +233,15 @@ function compare(updated) {
 }
 
 async function look() {
-  if (document.hidden || !fields.revision.value) return;
+  if (document.hidden || !(fields.revision.value || fields.copy.value)) return;
+  const known = fields.copy.value;
   try {
     const response = await fetch(`${url}/state`);
-    if (response.ok) compare((await response.json()).updated_at);
+    if (!response.ok) return;
+    const { updated_at, copy } = await response.json();
+    if (fields.revision.value) compare(updated_at);
+    const isMine = sending || known !== fields.copy.value || unanswered.length;
+    if (copy && copy !== known && !isMine) setOther(true);
   } catch {
     // It asks again.
   }
@@ -197,48 +261,6 @@ fields.tags.addEventListener("input", () => {
     ...tags.filter((tag) => !has.has(tag) && !tag.includes(",")).map((tag) => new Option("", `${before}${before && " "}${tag}`)),
   );
 });
-
-// The preview. `XMLHttpRequest` parses it, because scripts of the desk may not turn text into HTML.
-
-const live = document.querySelector("#live");
-const isLive = document.querySelector("#live-on");
-let request;
-let previewTimer;
-
-function preview() {
-  if (!isLive.checked) return;
-  clearTimeout(previewTimer);
-  previewTimer = setTimeout(() => {
-    request?.abort();
-    request = new XMLHttpRequest();
-    request.open("POST", form.querySelector("[formtarget]").formAction);
-    request.responseType = "document";
-    request.onload = ({ target }) => {
-      const page = live.contentDocument;
-      if (target.status !== 200 || !page?.body || !target.response) return;
-      page.title = target.response.title;
-      page.body.replaceChildren(...page.adoptNode(target.response.body).childNodes);
-    };
-    const body = new URLSearchParams(typed());
-    body.set("id", fields.id.value);
-    request.send(body);
-  }, 150);
-}
-
-live.addEventListener("load", () => {
-  live.contentDocument?.addEventListener("click", (event) => {
-    if (event.target.closest("a[href]:not([href^='#'])")) event.preventDefault();
-  });
-  preview();
-});
-isLive.addEventListener("change", () => {
-  live.hidden = !isLive.checked;
-  localStorage.setItem("everpost live", isLive.checked ? "on" : "");
-  if (isLive.checked && !live.src) live.src = form.querySelector("[formtarget]").formAction;
-  else preview();
-});
-for (const each of document.querySelectorAll("[data-script]")) each.hidden = false;
-if (localStorage.getItem("everpost live")) isLive.click();
 
 // An undo for ten seconds.
 

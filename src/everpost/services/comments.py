@@ -252,11 +252,15 @@ class Seen:
 async def read_comment(store: Store, actor: Actor, post_id: Id, id: Id, *, key: str | None = None) -> Seen:
     """Return the comment, if the actor, or the holder of the edit key, may see it. Raises NotFound."""
     context = await read_context(store, actor, post_id)
-    comment = await store.comments.get(post_id, id)
+    return seen_by(actor, context, await store.comments.get(post_id, id), key=key)
+
+
+def seen_by(actor: Actor, context: CommentContext, comment: Comment, *, key: str | None = None) -> Seen:
+    """The comment, if the actor, or the holder of the edit key, may see it. Raises NotFound."""
     is_own = credential_of(actor, key, comment.updated_at).wrote(comment)
     seen = Seen(comment, context, moderates(actor, context.post), is_own)
     if not (comment.is_shown or seen.is_moderated or is_own):
-        raise NotFound("comment", id)
+        raise NotFound("comment", comment.id)
     return seen
 
 

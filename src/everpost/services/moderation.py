@@ -2,20 +2,20 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from everpost.domain.clock import now
+from everpost.domain.comment_preconditions import CommentContext
 from everpost.domain.comments import Comment, CommentChange, CommentStatus, QueueQuery
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page, Position
 from everpost.domain.people.actors import Actor
 from everpost.domain.people.tokens import Scope
-from everpost.domain.people.users import Author
+from everpost.domain.people.users import Author, User
 from everpost.domain.posts import Post
 from everpost.domain.revisions import ExpectedRevisions
-from everpost.errors import EverpostError, Forbidden, NotFound
-from everpost.services.comments import moderates, read_comment
+from everpost.errors import Busy, EverpostError, Forbidden, NotFound, Unreachable
+from everpost.services.comments import moderates, read_context, seen_by
 from everpost.services.security_events import COMMENT_DECIDED, record
 from everpost.stores.port import Store
 
@@ -84,11 +84,16 @@ async def find_moderated(store: Store, actor: Actor, ids: Sequence[Id]) -> Seque
 
 async def editors_of(store: Store, comments: Sequence[Comment]) -> Mapping[Id, Author]:
     """The users who edited these comments of others, with their current names."""
-    editors: dict[Id, Author] = {}
-    for editor_id in {comment.editor_id for comment in comments if comment.editor_id is not None}:
-        with suppress(NotFound):  # removed
-            editors[editor_id] = (await store.users.get(editor_id)).author
-    return editors
+    ids = {comment.editor_id for comment in comments if comment.editor_id is not None}
+    found = await asyncio.gather(*(_find_user(store, each) for each in ids))
+    return {user.id: user.author for user in found if user is not None}
+
+
+async def _find_user(store: Store, id: Id) -> User | None:
+    try:
+        return await store.users.get(id)
+    except NotFound:  # removed
+        return None
 
 
 async def _find_post(store: Store, id: Id) -> Post | None:
@@ -105,16 +110,41 @@ async def moderate_comments(
     changed. Raises Unauthenticated, Forbidden.
     """
     actor.require(Scope.COMMENTS_MODERATE)
-    return [await _moderate(store, actor, decision) for decision in decisions]
+    contexts: dict[Id, CommentContext | EverpostError] = {}
+    try:  # all at once: the queries are batched
+        found = await asyncio.gather(*(store.comments.find(decision.id) for decision in decisions))
+        post_ids = list({comment.post_id for comment in found if comment is not None})
+        reads = asyncio.gather(*(_context(store, actor, each) for each in post_ids))
+        contexts.update(zip(post_ids, await reads, strict=True))
+    except EverpostError as error:
+        return [error] * len(decisions)
+    outcomes: list[Comment | EverpostError] = []
+    for decision, comment in zip(decisions, found, strict=True):
+        if outcomes and isinstance(outcomes[-1], Busy | Unreachable):
+            outcomes.append(outcomes[-1])  # the database is away: do not wait for it again
+        elif comment is None:
+            outcomes.append(NotFound("comment", decision.id))
+        else:
+            context = contexts[comment.post_id]
+            outcomes.append(await _moderate(store, actor, decision, comment, context))
+    return outcomes
 
 
-async def _moderate(store: Store, actor: Actor, decision: Decision) -> Comment | EverpostError:
+async def _context(store: Store, actor: Actor, post_id: Id) -> CommentContext | EverpostError:
     try:
-        found = await store.comments.find(decision.id)
-        if found is None:
-            return NotFound("comment", decision.id)
-        seen = await read_comment(store, actor, found.post_id, found.id)
-        if not seen.is_moderated:
+        return await read_context(store, actor, post_id)
+    except EverpostError as error:
+        return error
+
+
+async def _moderate(
+    store: Store, actor: Actor, decision: Decision, found: Comment, context: CommentContext | EverpostError
+) -> Comment | EverpostError:
+    """Apply the decision, if the actor moderates the post."""
+    if isinstance(context, EverpostError):
+        return context
+    try:
+        if not seen_by(actor, context, found).is_moderated:
             return Forbidden("Only moderators of the post may change the status of its comments.")
         change = CommentChange(updated_at=now(), status=decision.status)
         comment = await store.comments.save(found.post_id, found.id, change, match=decision.match)

@@ -242,11 +242,21 @@ async def update_post(
         raise await refusal(store, actor, id) from None
 
 
-async def delete_post(store: Store, actor: Actor, id: Id, *, match: ExpectedRevisions) -> None:
-    """Remove the post and its comments. Raises Unauthenticated, NotFound, Forbidden, Stale."""
+async def delete_post(
+    store: Store,
+    actor: Actor,
+    id: Id,
+    *,
+    match: ExpectedRevisions,
+    discarded_copy: SavedCopy | None = None,
+) -> None:
+    """Remove the post, its comments, and this working copy of the actor, unless that has changed since.
+    Other working copies stay, so that nobody loses unsaved text. Raises Unauthenticated, NotFound, Forbidden,
+    Stale.
+    """
     await require_writer(store, actor, id)
     try:
-        await store.posts.remove(id, match=match, owner_id=owner_id(actor))
+        await store.posts.remove(id, match=match, owner_id=owner_id(actor), discarded_copy=discarded_copy)
     except Forbidden:
         raise await refusal(store, actor, id) from None
 

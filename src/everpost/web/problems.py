@@ -13,6 +13,7 @@ from everpost.errors import EverpostError
 from everpost.web.content_security import PUBLIC_HEADERS
 from everpost.web.contexts import ErrorPage, Metadata
 from everpost.web.desk.problems import desk_problem, is_of_desk
+from everpost.web.desk.unsent_forms import remember_form
 from everpost.web.forms.unsent_comments import unsent_comment
 from everpost.web.languages import message
 from everpost.web.rendering import Templates
@@ -62,6 +63,8 @@ def handle_as_pages(app: FastAPI, log_refusal: Callable[[Request, EverpostError]
         if isinstance(error, EverpostError):
             await log_refusal(request, error)
         found = problem_response(request, error)
+        if is_of_desk(request.scope):
+            await remember_form(request)
         page = _page(request, found.status_code, found.problem["detail"], error)
         page.headers.update({name: found.headers[name] for name in _KEPT if name in found.headers})
         return page

@@ -75,6 +75,7 @@ MAY_IMPORT = {
     "web/rendering.py": "jinja2 structlog",
     "web/feeds": "lxml orjson",
     "web/feeds/sitemap.py": "stores.deadlines",
+    "web/desk/moderation/decisions.py": "stores.deadlines",
     "web/desk/writing/editor_page.py": "stores.deadlines",
     "web/dates.py": "babel",
     "web/languages.py": "babel",

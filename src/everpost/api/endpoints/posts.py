@@ -17,6 +17,7 @@ from everpost.api.routing.dependencies import (
 from everpost.api.routing.links import next_link, path_of, post_path
 from everpost.api.routing.parameters import (
     CommentsInside,
+    DiscardedRevision,
     IfMatch,
     IfNoneMatch,
     PostId,
@@ -243,11 +244,17 @@ def _saved_copy(actor: Actor, sent: str | None) -> SavedCopy | None:
 
 
 async def delete_post(
-    store: OpenStore, actor: CurrentMember, post_id: PostId, if_match: IfMatch = None
+    store: OpenStore,
+    actor: CurrentMember,
+    post_id: PostId,
+    working_copy: DiscardedRevision = None,
+    if_match: IfMatch = None,
 ) -> Response:
-    """Delete a post, its comments and all working copies of it.
+    """Delete a post and its comments.
 
-    Requires the scope `posts:write`.
+    Working copies of it stay, except for your own if you name its revision. Requires the scope
+    `posts:write`.
     """
-    await posts.delete_post(store, actor, post_id, match=expected_revisions(if_match))
+    match, discarded = expected_revisions(if_match), _saved_copy(actor, working_copy)
+    await posts.delete_post(store, actor, post_id, match=match, discarded_copy=discarded)
     return Response(status_code=204)

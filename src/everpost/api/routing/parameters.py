@@ -257,12 +257,21 @@ PasskeyId = Annotated[
     AfterValidator(_passkey_id),
     Path(description="The passkey's id.", json_schema_extra={"pattern": PATTERN}),
 ]
+_REVISION = '^"?[1-9][0-9]{0,17}-[1-9a-f][0-9a-f]{0,15}(-[0-9a-f]{16})?"?$'
 SavedRevision = Annotated[
     str | None,
     Query(
-        pattern='^"?[1-9][0-9]{0,17}-[1-9a-f][0-9a-f]{0,15}(-[0-9a-f]{16})?"?$',
+        pattern=_REVISION,
         description="The revision (or ETag) of your working copy of the post, which this request saves: it is"
         " removed, unless it has changed since.",
+    ),
+]
+DiscardedRevision = Annotated[
+    str | None,
+    Query(
+        pattern=_REVISION,
+        description="The revision (or ETag) of your working copy of the post, which is discarded with it,"
+        " unless it has changed since.",
     ),
 ]
 CommentsInside = Annotated[

@@ -12,6 +12,7 @@ from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.revisions import ExpectedRevisions
 from everpost.errors import NotFound
+from everpost.stores.batching import Batcher
 from everpost.stores.comment_additions import Addition, Additions
 from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Transactions
@@ -32,6 +33,8 @@ from everpost.stores.mongo.threads.new_comments import CommentInserter
 
 _OLDEST_FIRST: Filter = {"publication_date": 1, "_id": 1}
 _NEWEST_FIRST: Filter = {"publication_date": -1, "_id": -1}
+_MOST_TOGETHER = 100
+"""The number of comments that one command finds."""
 _POST = "post"
 """The field that holds the post in a pipeline."""
 
@@ -53,10 +56,11 @@ class MongoComments(Part):
         self._garbage = garbage
         self._updater = CommentUpdater(collections, transactions, authors)
         self._additions = Additions(CommentInserter(collections, transactions, authors).add, self._is_free)
+        self._found = Batcher(self._find_all, most=_MOST_TOGETHER)
 
     @reads
     async def get(self, post_id: Id, id: Id) -> Comment:
-        comment = await self.find(id)
+        (comment,) = await self._find_all([id])
         if comment is not None and comment.post_id == post_id:
             return comment
         if await self._posts.find_one({"_id": ObjectId(post_id), **LIVING}, {"_id": 1}) is None:
@@ -65,14 +69,18 @@ class MongoComments(Part):
 
     @reads
     async def find(self, id: Id) -> Comment | None:
-        joined = self._authors.joined("author_id")
-        found: AsyncCommandCursor[Any] = await self._comments.aggregate(
-            [{"$match": {"_id": ObjectId(id)}}, *_with_living_post("post_id"), joined]
+        return await self._found.load(id)
+
+    async def _find_all(self, ids: Sequence[Id]) -> Sequence[Comment | None]:
+        joined, these = self._authors.joined("author_id"), [*map(ObjectId, set(ids))]
+        cursor: AsyncCommandCursor[Any] = await self._comments.aggregate(
+            [{"$match": {"_id": {"$in": these}}}, *_with_living_post("post_id"), joined]
         )
-        for document in await found.to_list():
+        found = {}
+        for document in await cursor.to_list():
             (comment,) = named_comments([document], document["users"])
-            return comment
-        return None
+            found[comment.id] = comment
+        return [found.get(each) for each in ids]
 
     @reads
     async def page(self, query: CommentQuery) -> Page[Comment]:

@@ -16,6 +16,7 @@ from everpost.domain.post_paths import moves
 from everpost.domain.posts import PostChange
 from everpost.domain.revisions import ExpectedRevisions, Revision, new_stamp
 from everpost.domain.text import numbered_slug
+from everpost.domain.writing.saved_copies import SavedCopy
 from everpost.errors import Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
 from everpost.stores.batching import KeyedLocks
 from everpost.stores.grouped_writes import GroupedWrites
@@ -25,7 +26,7 @@ from everpost.stores.mongo.model.documents import LIVING, PostDocument, matching
 from everpost.stores.mongo.post_paths import move
 from everpost.stores.mongo.queries.authors import AuthorNames
 from everpost.stores.mongo.queries.slugs import find_conflicts
-from everpost.stores.mongo.working_copies import remove_copies, remove_saved_copy
+from everpost.stores.mongo.working_copies import remove_saved_copy
 
 _Outcome: TypeAlias = PostDocument | Exception
 
@@ -108,9 +109,9 @@ class PostUpdater:
         """Return once no change is in progress."""
         await self._groups.finish()
 
-    async def remove(self, id: Id, preconditions: Preconditions) -> None:
-        """Remove everything that the garbage collector does not need. Raises NotFound, Forbidden, Stale."""
-        await self._write_alone(id, partial(self._remove, id, preconditions))
+    async def remove(self, id: Id, preconditions: Preconditions, copy: SavedCopy | None) -> None:
+        """Empty the document, and remove a working copy. Raises NotFound, Forbidden, Stale."""
+        await self._write_alone(id, partial(self._remove, id, preconditions, copy))
 
     async def write(
         self,
@@ -129,10 +130,12 @@ class PostUpdater:
         except _OwnerRemovedError as error:
             raise _not_owned() from error
 
-    async def _remove(self, id: Id, preconditions: Preconditions, session: Session) -> None:
+    async def _remove(
+        self, id: Id, preconditions: Preconditions, copy: SavedCopy | None, session: Session
+    ) -> None:
         removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
         await self._write(id, preconditions, removal, {"_id": 1}, session)
-        await remove_copies(self._collections, id, session)
+        await remove_saved_copy(self._collections, copy, id, session)
 
     async def _save_together(self, changes: Sequence[Change]) -> Sequence[_Outcome]:
         return await self._transactions.write_post(changes[0].id, partial(self._save_all, changes))

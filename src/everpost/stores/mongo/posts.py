@@ -259,8 +259,15 @@ class MongoPosts(Part):
         return await self._named(await self._updater.save(change_of_post))
 
     @writes
-    async def remove(self, id: Id, *, match: ExpectedRevisions, owner_id: Id | None = None) -> None:
-        await self._updater.remove(id, Preconditions(match, owner_id))
+    async def remove(
+        self,
+        id: Id,
+        *,
+        match: ExpectedRevisions,
+        owner_id: Id | None = None,
+        discarded_copy: SavedCopy | None = None,
+    ) -> None:
+        await self._updater.remove(id, Preconditions(match, owner_id), discarded_copy)
         self._garbage.collect_soon()
 
     async def finish(self) -> None:

@@ -143,16 +143,13 @@ class MongoWorkingCopies(Part):
 async def remove_saved_copy(
     collections: Collections, saved_copy: SavedCopy | None, post_id: Id, session: Session
 ) -> None:
-    """Remove a working copy that has been saved into this post, if one has."""
+    """Remove a working copy that has been saved into this post, or that is discarded with it, if there is
+    one.
+    """
     if saved_copy is not None:
         this = {"_id": working_copy_id(saved_copy.user_id, post_id)}
         match = matching(frozenset({saved_copy.revision}))
         await collections.working_copies.delete_one({**this, **match}, session=session)
-
-
-async def remove_copies(collections: Collections, post_id: Id, session: Session) -> None:
-    """Remove all working copies of a post that is being removed."""
-    await collections.working_copies.delete_many({"post_id": ObjectId(post_id)}, session=session)
 
 
 def _beyond(query: WorkingCopyQuery) -> Filter:

@@ -150,8 +150,15 @@ class Posts(Protocol):
         """
         ...
 
-    async def remove(self, id: Id, *, match: ExpectedRevisions, owner_id: Id | None = None) -> None:
-        """Remove the post, its whole thread, and all working copies of it. Raises NotFound, Forbidden (as for
-        `save`), Stale.
+    async def remove(
+        self,
+        id: Id,
+        *,
+        match: ExpectedRevisions,
+        owner_id: Id | None = None,
+        discarded_copy: SavedCopy | None = None,
+    ) -> None:
+        """Remove the post, its whole thread, and this working copy of it, unless that has changed since.
+        Other working copies stay. Raises NotFound, Forbidden (as for `save`), Stale.
         """
         ...

@@ -15,8 +15,7 @@ from everpost.domain.writing.working_copies import (
 
 class WorkingCopies(Protocol):
     """A working copy belongs to a user and the id of a post, which need not exist. Writing one neither
-    changes nor locks the post. It is removed with the user, and with the post; adding a post
-    with the same id later does not bring it back.
+    changes nor locks the post. It is removed with the user, but stays if somebody removes the post.
     """
 
     async def get(self, user_id: Id, post_id: Id) -> FoundWorkingCopy:

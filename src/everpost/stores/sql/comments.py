@@ -17,6 +17,7 @@ from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.revisions import ExpectedRevisions
 from everpost.errors import NotFound
+from everpost.stores.batching import Batcher
 from everpost.stores.comment_additions import Addition, Additions
 from everpost.stores.sql.engine import Call, Connections, Result, Rows, Transaction
 from everpost.stores.sql.engine.durability import confirm
@@ -66,6 +67,7 @@ class SqlComments:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
         self._additions = Additions(partial(write_comments, connections), self._is_free)
+        self._found = Batcher(self._find_all, most=selects.MAX_IDS)
 
     async def get(self, post_id: Id, id: Id) -> Comment:
         for row in await self._connections.fetch(selects.COMMENT, {"of_post": post_id, "this": id}):
@@ -74,8 +76,12 @@ class SqlComments:
         raise NotFound("comment", id)
 
     async def find(self, id: Id) -> Comment | None:
-        rows = await self._connections.fetch(selects.COMMENT_BY_ID, {"this": id})
-        return next(map(comment_of, rows), None)
+        return await self._found.load(id)
+
+    async def _find_all(self, ids: Sequence[Id]) -> Sequence[Comment | None]:
+        rows = await self._connections.fetch(*selects.comments_by_id(list(set(ids))))
+        found = {row.id: comment_of(row) for row in rows}
+        return [found.get(each) for each in ids]
 
     async def page(self, query: CommentQuery) -> Page[Comment]:
         rows = await self._connections.fetch(*selects.page_of_thread(query))

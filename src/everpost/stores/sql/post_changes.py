@@ -10,6 +10,7 @@ from everpost.domain.ids import Id
 from everpost.domain.post_paths import moves
 from everpost.domain.posts import Post, PostChange
 from everpost.domain.revisions import ExpectedRevisions, Revision
+from everpost.domain.writing.saved_copies import SavedCopy
 from everpost.errors import Forbidden, NotFound, Stale
 from everpost.stores.grouped_writes import GroupedWrites
 from everpost.stores.sql.engine import VIOLATED, Call, Connections, Transaction
@@ -25,7 +26,7 @@ from everpost.stores.sql.queries.preconditions import (
     with_revision,
     with_values,
 )
-from everpost.stores.sql.queries.saved_copies import REMOVE_ALL, removal_of
+from everpost.stores.sql.queries.saved_copies import removal_of
 
 _SAVE = update(PostRow).where(PostRow.id == selects.ID).values(version=PostRow.version + 1, stamp=STAMP)
 _REMOVE = delete(PostRow).where(PostRow.id == selects.ID)
@@ -119,8 +120,12 @@ class PostUpdater:
         """Change the post and return it. Raises NotFound, Forbidden, Stale, or an error of `VIOLATED`."""
         return await self._groups.write(change.id, change)
 
-    async def remove(self, id: Id, preconditions: Preconditions) -> None:
-        """Remove a post and everything that belongs to it. Raises NotFound, Forbidden, Stale."""
+    async def remove(
+        self, id: Id, preconditions: Preconditions, discarded_copy: SavedCopy | None = None
+    ) -> None:
+        """Remove a post, everything that belongs to it, and a working copy. Raises NotFound, Forbidden,
+        Stale.
+        """
         match, owner_id = preconditions
         this: Values = {"this": id}
         removing = with_owner(owner_id, *with_revision(match, PostRow, _REMOVE, this))
@@ -128,7 +133,8 @@ class PostUpdater:
         async def work(transaction: Transaction) -> int:
             removed = (await transaction.execute(*removing)).matched
             if removed:
-                await transaction.execute(REMOVE_ALL, this)
+                for call in removal_of(discarded_copy, id):
+                    await transaction.execute(*call)
             return removed
 
         while not await self._connections.transact(work, time_limited=False):

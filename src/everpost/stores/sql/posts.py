@@ -61,8 +61,7 @@ _ADD_COMMENTS = insert(CommentRow)
 _SHORT_THREAD = 100
 """A post with at most this many comments is added within the time limit of any other write."""
 _ATTEMPTS = 100
-"""The maximum number of attempts to find a free slug. Each failed attempt means that another process used it.
-"""
+"""The maximum number of attempts to find a free slug, each lost to another process."""
 _LONGEST_PAUSE = 0.005
 """The maximum pause between attempts, in seconds."""
 
@@ -205,9 +204,7 @@ class SqlPosts:
     async def _write_with_free_slug(
         self, claim: Claim, write: Callable[[str | None], Awaitable[Post]]
     ) -> Post:
-        """Write a post, with a free slug if its own is taken. In one process, only one task at a time looks
-        for a slug after a given one; concurrent tasks would all find the same.
-        """
+        """Write a post, with a free slug if its own is taken. One task at a time looks for the same one."""
         with suppress(*VIOLATED):
             return await write(claim.first_slug)
         async with self._slugs.hold(claim.slug):
@@ -262,8 +259,15 @@ class SqlPosts:
 
         return await self._write_with_free_slug(claim, write)
 
-    async def remove(self, id: Id, *, match: ExpectedRevisions, owner_id: Id | None = None) -> None:
-        await self._updater.remove(id, Preconditions(match, owner_id))
+    async def remove(
+        self,
+        id: Id,
+        *,
+        match: ExpectedRevisions,
+        owner_id: Id | None = None,
+        discarded_copy: SavedCopy | None = None,
+    ) -> None:
+        await self._updater.remove(id, Preconditions(match, owner_id), discarded_copy)
 
 
 async def _page(query: PostQuery, transaction: Transaction) -> Page[AnyRow]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel
@@ -132,7 +133,7 @@ class Desk:
         """As `redirect`, to a URL of this blog."""
         response = RedirectResponse(url, 303, DESK_HEADERS)
         if notice is not None:
-            leave_notice(self.request, response, notice, subject)
+            leave_notice(self.request, response, notice, subject, path=urlsplit(url).path)
         return response
 
 

@@ -13,6 +13,10 @@ from everpost.web.desk.sessions import is_secure
 from everpost.web.languages import Language, message
 
 _COOKIE = "everpost-notice"
+_UNDO_COOKIE = "everpost-undo"
+"""Of a notice that offers to undo what was done. Only the page that shows it receives this cookie, and
+reloading the page shows it again.
+"""
 _SECONDS = 60
 _FORM = re.compile(r"([a-z-]{1,40})(?:\.([A-Za-z0-9,_-]{1,3300}))?")
 NOTICES = {
@@ -44,6 +48,16 @@ NOTICES = {
     "discarded": message("The unsaved text has been discarded."),
 }
 """The text of each notice. Add yours."""
+_UNDOABLE = frozenset(
+    {
+        "published",
+        "scheduled",
+        "unpublished",
+        "comments-approved",
+        "comments-removed",
+        "comments-spam",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +70,31 @@ class Notice:
     text: str
 
 
-def leave_notice(request: Request, response: Response, name: str, subject: str = "") -> None:
-    """Show the notice on the next page."""
+def leave_notice(request: Request, response: Response, name: str, subject: str = "", *, path: str) -> None:
+    """Show the notice on the next page, which has this path."""
+    is_undoable = name in _UNDOABLE
+    if not is_undoable:
+        forget_undo(request, response, path)
     response.set_cookie(
-        _COOKIE,
+        _UNDO_COOKIE if is_undoable else _COOKIE,
         f"{name}.{subject}" if subject else name,
         max_age=_SECONDS,
+        path=path if is_undoable else "/",
         secure=is_secure(request),
         httponly=True,
         samesite="lax",
     )
 
 
+def forget_undo(request: Request, response: Response, path: str) -> None:
+    """Offer nothing to undo on this page any more."""
+    if _UNDO_COOKIE in request.cookies:
+        response.delete_cookie(_UNDO_COOKIE, path, secure=is_secure(request), httponly=True, samesite="lax")
+
+
 def take_notice(request: Request, language: Language) -> Notice | None:
     """The notice that waits to be shown."""
-    found = _FORM.fullmatch(request.cookies.get(_COOKIE, ""))
+    found = _FORM.fullmatch(request.cookies.get(_COOKIE) or request.cookies.get(_UNDO_COOKIE, ""))
     if found is None or found[1] not in NOTICES:
         return None
     return Notice(found[1], found[2] or "", language.text(NOTICES[found[1]]))

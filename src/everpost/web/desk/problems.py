@@ -13,6 +13,7 @@ from everpost.errors import Forbidden, Unauthenticated
 from everpost.web.desk.content_security import DESK_HEADERS
 from everpost.web.desk.desk import DESK_ACTOR, SAFE_METHODS, UNCONFIRMED
 from everpost.web.desk.frame import PREFIX, Frame, path_of
+from everpost.web.desk.unsent_forms import unsent_form
 from everpost.web.desk.writing.own_posts import OF_ANOTHER
 from everpost.web.languages import message
 from everpost.web.site import last_known_site
@@ -51,7 +52,8 @@ def is_of_desk(scope: Scope) -> bool:
 
 def desk_problem(request: Request, status: int, detail: str, error: Exception | None = None) -> Response:
     """The page for an error with this status. If a session is required, a redirect to the page for signing
-    in, or for confirming the password, which returns to the page that was requested.
+    in, or for confirming the password, which returns to the page that was requested. A form that was sent is
+    shown again.
     """
     desk = f"{root_of(request)}{PREFIX}"
     is_unconfirmed = getattr(request.state, UNCONFIRMED, False)
@@ -76,6 +78,7 @@ def desk_problem(request: Request, status: int, detail: str, error: Exception | 
         "is_form": request.method not in SAFE_METHODS,
         "again": target,
         "way": way,
+        "unsent": unsent_form(request),
         "notice": None,
         "waiting": "",
         "is_exposed": False,

@@ -28,6 +28,7 @@ from everpost.web.desk.writing import (
     posts,
     preview,
     preview_links,
+    unsaved,
     working_copies,
 )
 
@@ -88,12 +89,14 @@ def _add_writing(app: FastAPI) -> None:
     add("GET", "/posts", posts.show_posts)
     add("GET", "/posts/new", editor.show_new)
     add("POST", "/posts/new", editor.create, max_form=MAX_EDITOR_FORM)
+    add("GET", unsaved.PATH, unsaved.show_unsaved)  # before `/posts/{post_id}`
     add("GET", "/posts/{post_id}", editor.show)
     add("POST", "/posts/{post_id}", editor.save, max_form=MAX_EDITOR_FORM)
     add("POST", "/posts/{post_id}/undo", post_actions.undo)
     add("GET", "/posts/{post_id}/delete", post_actions.ask_to_delete)
     add("POST", "/posts/{post_id}/delete", post_actions.delete)
     add("GET", "/posts/{post_id}/state", working_copies.show_state)
+    add("GET", "/posts/{post_id}/working-copy", working_copies.show_copy)
     add("POST", "/posts/{post_id}/working-copy", working_copies.keep, max_form=MAX_EDITOR_FORM)
     add("POST", "/posts/{post_id}/working-copy/discard", working_copies.discard)
     add("POST", "/posts/{post_id}/preview-link", preview_links.share)

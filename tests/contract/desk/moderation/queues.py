@@ -61,7 +61,8 @@ def listed(page: Page) -> list[str]:
 async def after(desk: DeskSite, answer: httpx.Response) -> Page:
     """The page to which an accepted form redirects, with its notice."""
     assert answer.status_code == 303, answer.text
-    notices = [each for each in answer.headers.get_list("set-cookie") if each.startswith("everpost-notice=")]
+    names = ("everpost-notice=", "everpost-undo=c")
+    notices = [each for each in answer.headers.get_list("set-cookie") if each.startswith(names)]
     cookies = "; ".join(filter(None, [desk.cookies.get("cookie"), *(each.split(";")[0] for each in notices)]))
     return Page(await desk.get(answer.headers["location"], cookie=cookies))
 

@@ -38,6 +38,10 @@ async def test_a_decision_can_be_undone(desk: DeskSite, status: str, notice: str
     comment, other = await wait_on(desk.store, post), await wait_on(desk.store, post)
     answer = await admin.send(QUEUE, decision_about(await shown(admin), comment, status))
     page = await after(admin, answer)
+    assert undo_in(await after(admin, answer)) == undo_in(page), "reloading the page offers it again"
+    assert "Path=/desk/comments;" in next(
+        each for each in answer.headers.get_list("set-cookie") if each.startswith("everpost-undo=")
+    )
     assert [await status_of(desk.store, each) for each in (comment, other)] == [status, "pending"]
     assert listed(page) == [other.id]
     assert page.one("//*[@id='outcome'][@role='status']//p") == notice

@@ -34,7 +34,7 @@ def fields_of(answer: httpx.Response) -> dict[str, str]:
     page = html.document_fromstring(answer.text)
     (form,) = page.xpath("//form[@id='editor']")
     fields = {}
-    for each in form.xpath(".//input | .//select | .//textarea"):
+    for each in form.xpath(".//*[self::input or self::select or self::textarea][@name]"):
         value = each.value or ""
         if each.tag == "textarea":  # the parser keeps the line feed that browsers drop
             value = value.removeprefix("\n").replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")

@@ -279,5 +279,6 @@ async def test_a_form_for_a_post_that_is_gone_keeps_what_was_typed(desk: DeskSit
         assert (again["title"], again["content"], again["revision"]) == ("Mine", "Much work", "")
         saved = await send(ann, None, again | {"slug": ""}, "save")
         added = await stored(desk, id_in(saved.headers["location"]))
-        assert added.id not in (deleted.id, given_away.id, new["id"])
+        assert (added.id == post_id) == (post_id == deleted.id)
+        assert added.id != new["id"]
         assert (added.content, added.author) == ("Much work", PEOPLE["author"].user.author)

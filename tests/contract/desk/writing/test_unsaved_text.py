@@ -170,10 +170,53 @@ async def test_scripts_learn_that_someone_else_has_saved(desk: DeskSite) -> None
     post = await a_post(desk.store)
     fields = await open_editor(ann, post.id)
     state = (await ann.get(f"/desk/posts/{post.id}/state")).json()
-    assert state == {"updated_at": fields["updated_at"]}
+    assert state == {"updated_at": fields["updated_at"], "copy": ""}
     await send(ann, post.id, fields | {"title": "Another"}, "save")
     answer = await ann.send(f"/desk/posts/{post.id}/working-copy", fields)
     assert answer.json()["updated_at"] != fields["updated_at"]
+
+
+async def test_another_tab_learns_of_the_working_copy_and_takes_it_over(desk: DeskSite) -> None:
+    ann = await desk.as_("author")
+    post = await a_post(desk.store)
+    one, two = await open_editor(ann, post.id), await open_editor(ann, post.id)
+    path = f"/desk/posts/{post.id}"
+    assert (await ann.get(f"{path}/working-copy")).status_code == 404
+    one = await keep(ann, one | {"content": "first\r\ntab"})
+    assert (await ann.get(f"{path}/state")).json()["copy"] == one["copy"]
+    found = (await ann.get(f"{path}/working-copy")).json()
+    assert (found["copy"], found["text"]["content"]) == (one["copy"], "first\ntab")
+    two = await keep(ann, two | {"content": "second tab", "copy": found["copy"]})
+    assert (await ann.send(f"{path}/working-copy", one)).status_code == 412
+    assert await copy_of(desk, post) == "second tab"
+    new = await keep(ann, await open_editor(ann) | {"content": "new"})
+    state = (await ann.get(f"/desk/posts/{new['id']}/state")).json()
+    assert state == {"updated_at": None, "copy": new["copy"]}
+
+
+async def test_text_of_one_person_is_not_kept_for_another(desk: DeskSite) -> None:
+    """After someone else has signed in with this browser, an open tab may still send text."""
+    ann, otto = await desk.as_("author"), await desk.as_("other author")
+    fields = await open_editor(ann) | {"content": "hers", "user": PEOPLE["author"].user.id}
+    path = f"/desk/posts/{fields['id']}/working-copy"
+    assert (await otto.send(path, fields)).status_code == 401
+    assert (await otto.get(path)).status_code == 404
+    assert (await ann.send(path, fields)).status_code == 200
+
+
+@pytest.mark.parametrize("action", ["save", "publish", "unpublish", "schedule"])
+async def test_a_form_that_is_sent_twice_is_no_conflict(desk: DeskSite, action: str) -> None:
+    ann = await desk.as_("author")
+    is_public = action == "unpublish"
+    post = await a_post(desk.store, status=PostStatus.PUBLISHED if is_public else PostStatus.DRAFT)
+    fields = await open_editor(ann, post.id) | {"content": "typed", "title": "New", "slug": ""}
+    if action == "schedule":
+        fields["publication_date"] = "2999-01-01T12:00"
+    answers = [await send(ann, post.id, fields, action) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    changed = fields | {"content": "typed since"}
+    assert (await send(ann, post.id, changed, action)).status_code == 412
+    assert (await stored(desk, post.id)).content == "typed"
 
 
 @pytest.mark.parametrize("text", [{"content": "\x00"}, {"title": "x" * 20_001}])

@@ -193,11 +193,22 @@ async def test_a_text_survives_the_removal_of_its_post(client: httpx.AsyncClient
     post_id = post.json()["id"]
     tag = await begin(client, post_id, base=base_of(post))
     assert (await ask(client, "editor", "DELETE", f"/posts/{post_id}")).status_code == 204
-    assert_problem(await put(client, post_id, {"title": "More"}, headers={"if-match": tag}), 404)
-    again = await put(client, post_id, {"title": "More"}, headers=EMPTY, base=base_of(post))
-    assert (again.status_code, again.json()["post_updated_at"]) == (201, None)
+    again = await put(client, post_id, {"title": "More"}, headers={"if-match": tag})
+    assert (again.status_code, again.json()["post_updated_at"]) == (200, None)
     body = {"id": post_id, "title": "More", "content": ""}
-    assert (await ask(client, "author", "POST", "/posts", json=body)).status_code == 201
+    path = f"/posts?working_copy={again.json()['revision']}"
+    assert (await ask(client, "author", "POST", path, json=body)).status_code == 201
+    assert_problem(await ask(client, "author", "GET", path_of(post_id)), 404)
+
+
+async def test_deleting_a_post_discards_only_your_own_working_copy(client: httpx.AsyncClient) -> None:
+    post_id = (await own_post(client)).json()["id"]
+    tag = await begin(client, post_id)
+    await begin(client, post_id, who="editor")
+    query = httpx.QueryParams({"working_copy": tag})
+    assert (await ask(client, "author", "DELETE", f"/posts/{post_id}?{query}")).status_code == 204
+    assert_problem(await ask(client, "author", "GET", path_of(post_id)), 404)
+    assert (await ask(client, "editor", "GET", path_of(post_id))).json()["text"] == {"title": "Mine"}
 
 
 async def test_a_demoted_editor_still_reads_and_discards_what_was_typed(client: httpx.AsyncClient) -> None:

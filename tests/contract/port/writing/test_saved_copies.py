@@ -85,21 +85,34 @@ async def test_a_removed_user_gets_no_working_copy(store: Store) -> None:
         assert (await snapshot.count())["working_copy"] == 0
 
 
-async def test_working_copies_are_removed_with_their_post(store: Store) -> None:
+async def test_a_removed_post_takes_only_the_discarded_working_copy_with_it(store: Store) -> None:
     ada, bob = await register(store), await register(store)
-    post, other = await publish(store, author=ada.author), await publish(store, author=ada.author)
-    states = [await store.working_copies.add(typing(user, post.id)) for user in (ada, bob)]
-    await store.working_copies.add(typing(bob, other.id))
+    post = await publish(store, author=ada.author)
+    hers, his = [await store.working_copies.add(typing(user, post.id, base=BASE)) for user in (ada, bob)]
+    discarded = SavedCopy(ada.id, hers.revision)
     with raises(Stale, "post"):
-        await store.posts.remove(post.id, match=WRONG)
+        await store.posts.remove(post.id, match=WRONG, discarded_copy=discarded)
     assert await posts_of_copies(store, ada) == [post.id]
-    await store.posts.remove(post.id, match=None)
+    await store.posts.remove(post.id, match=None, discarded_copy=discarded)
     assert await posts_of_copies(store, ada) == []
-    assert await posts_of_copies(store, bob) == [other.id]
-    with raises(NotFound, "working copy"):
-        await store.working_copies.save(typing(bob, post.id), match=only(states[1]))
-    rescued = await store.working_copies.add(typing(bob, post.id, base=BASE))
-    assert rescued.post is None
+    (kept,) = (await store.working_copies.page(WorkingCopyQuery(user_id=bob.id, limit=10))).rows
+    assert (kept.post_id, kept.revision, kept.post) == (post.id, his.revision, None)
+    saved = await store.working_copies.save(
+        typing(bob, post.id, keeps_base=True), match=only(kept), own_post_only=True
+    )
+    rescued = a_post(id=post.id, author=bob.author)
+    await store.posts.add(rescued, saved_copy=SavedCopy(bob.id, saved.revision))
+    assert (await store.posts.get(post.id, comments=0)).title == rescued.title
+    assert await posts_of_copies(store, bob) == []
+
+
+async def test_a_working_copy_that_changed_since_stays_after_the_removal(store: Store) -> None:
+    ada = await register(store)
+    post = await publish(store, author=ada.author)
+    old = await store.working_copies.add(typing(ada, post.id))
+    await store.working_copies.save(typing(ada, post.id, PostText(title="More")), match=only(old))
+    await store.posts.remove(post.id, match=None, discarded_copy=SavedCopy(ada.id, old.revision))
+    assert (await read(store, ada, post.id)).text.title == "More"
 
 
 async def test_removing_a_post_that_does_not_exist_leaves_the_working_copy_of_a_new_one(store: Store) -> None:

@@ -221,7 +221,7 @@ COLLECTIONS = {
     ),
     "working_copies": Collection(
         {"$jsonSchema": _WORKING_COPY},
-        (_index("of_user", "user_id", "-updated_at", "-post_id"), _index("of_post", "post_id")),
+        (_index("of_user", "user_id", "-updated_at", "-post_id"),),
     ),
     "passkeys": Collection({"$jsonSchema": _PASSKEY}, (_index("of_user", "user_id", "created_at", "_id"),)),
     "blog": Collection({"$jsonSchema": _BLOG}),

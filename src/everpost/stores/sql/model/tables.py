@@ -237,7 +237,7 @@ class WorkingCopyRow(Base):
 
     id: Mapped[Id] = mapped_column(IdText(WORKING_COPY_ID_LENGTH), primary_key=True)
     user_id: Mapped[Id] = mapped_column(IdText, ForeignKey(UserRow.id, ondelete="CASCADE"))
-    post_id: Mapped[Id] = mapped_column(IdText, index=True)
+    post_id: Mapped[Id] = mapped_column(IdText)
     title: Mapped[str | None] = mapped_column(LongText)
     text: Mapped[PostText] = mapped_column(TypedText)
     base: Mapped[PostBase | None] = mapped_column(BaseOfCopy)

@@ -1,4 +1,4 @@
-"""Statements that remove working copies together with a write to their post."""
+"""Statements that remove working copies together with a write to their post, or with the post."""
 
 from collections.abc import Sequence
 
@@ -8,19 +8,18 @@ from everpost.domain.ids import Id
 from everpost.domain.writing.saved_copies import SavedCopy, working_copy_id
 from everpost.stores.sql.engine import Call
 from everpost.stores.sql.model.tables import WorkingCopyRow
-from everpost.stores.sql.queries.selects import ID
 
 REMOVE_SAVED = delete(WorkingCopyRow).where(
     WorkingCopyRow.id == bindparam("saved_copy", type_=WorkingCopyRow.id.type),
     WorkingCopyRow.version == bindparam("saved_version", type_=WorkingCopyRow.version.type),
     WorkingCopyRow.stamp == bindparam("saved_stamp", type_=WorkingCopyRow.stamp.type),
 )
-REMOVE_ALL = delete(WorkingCopyRow).where(WorkingCopyRow.post_id == ID)
-"""Remove all working copies of a post."""
 
 
 def removal_of(saved_copy: SavedCopy | None, post_id: Id) -> Sequence[Call]:
-    """Return the statement that removes a working copy that has been saved into this post, if one has."""
+    """Return the statement that removes a working copy that has been saved into this post, or that is
+    discarded with it, if there is one.
+    """
     if saved_copy is None:
         return ()
     revision = saved_copy.revision

@@ -117,7 +117,6 @@ FIND_USER = select(UserRow.id).where(UserRow.id == ID)
 
 _OF_THE_POST = (CommentRow.id == ID, CommentRow.post_id == POST_ID)
 COMMENT = _comments().where(*_OF_THE_POST)
-COMMENT_BY_ID = _comments().where(CommentRow.id == ID)
 
 _PARENT_ID = bindparam("parent", type_=IdText)
 
@@ -206,6 +205,17 @@ def users(ids: Sequence[Id]) -> tuple[AnySelect, Values]:
 def id_parameters(name: str, size: int, of_type: TypeEngine[Any] | None = None) -> list[BindParameter[Any]]:
     """The bind parameters of `padded`."""
     return [bindparam(f"{name}_{number}", type_=of_type or IdText()) for number in range(size)]
+
+
+def comments_by_id(ids: Sequence[Id]) -> tuple[AnySelect, Values]:
+    """Return a statement for these comments, at most `MAX_IDS`, and its parameters."""
+    size, values = padded("comment", ids)
+    return _comments_by_id(size), values
+
+
+@cache
+def _comments_by_id(size: int) -> AnySelect:
+    return _comments().where(CommentRow.id.in_(id_parameters("comment", size)))
 
 
 @cache

@@ -17,12 +17,14 @@ from everpost.domain.ids import Id
 from everpost.errors import Forbidden, NotFound, Stale
 from everpost.services import moderation
 from everpost.services.moderation import Decision, ModeratedComment, find_moderated
+from everpost.stores.deadlines import ending
 from everpost.stores.port import Store
 from everpost.web.desk.content_security import DESK_HEADERS
 from everpost.web.desk.desk import CurrentDesk, Desk
 from everpost.web.desk.moderation.items import LABELS
-from everpost.web.desk.moderation.queue import Outcome, QueuePlace, decided_text, queue_page
+from everpost.web.desk.moderation.queue import PATH, Outcome, QueuePlace, decided_text, queue_page
 from everpost.web.desk.moderation.undo import RESTORED, Undo, notice_of
+from everpost.web.desk.notices import forget_undo, leave_notice
 from everpost.web.forms.errors import WHOLE, FormError
 from everpost.web.languages import message
 
@@ -138,7 +140,13 @@ async def decide(request: Request, store: OpenStore, desk: CurrentDesk) -> Respo
     outcomes = await _outcomes(store, desk, form, decisions)
     undo = Undo.of([] if form.undo else outcomes.decided, form.status, form.earlier)
     if request.headers.get("accept") == JsonResponse.media_type:
-        return JsonResponse(_as_json(desk, outcomes), headers=DESK_HEADERS)
+        response = JsonResponse(_as_json(desk, outcomes), headers=DESK_HEADERS)
+        path = desk.url(PATH)
+        if undo.revisions:  # reloading the page offers it again
+            leave_notice(request, response, *notice_of(outcomes.decided, undo), path=path)
+        else:
+            forget_undo(request, response, path)
+        return response
     if outcomes.are_complete:
         name, subject = (RESTORED, "") if form.undo else notice_of(outcomes.decided, undo)
         return desk.redirect(form.place.path, notice=name, subject=subject)
@@ -149,7 +157,8 @@ async def decide(request: Request, store: OpenStore, desk: CurrentDesk) -> Respo
         changed=outcomes.changed,
         notes=outcomes.notes(desk),
     )
-    return await queue_page(store, desk, form.place, outcome, refused=refused)
+    with ending(None):
+        return await queue_page(store, desk, form.place, outcome, refused=refused)
 
 
 def _decisions(form: DecisionForm, fields: Mapping[str, str]) -> Sequence[Decision]:
@@ -168,7 +177,8 @@ def _decisions(form: DecisionForm, fields: Mapping[str, str]) -> Sequence[Decisi
 
 async def _outcomes(store: Store, desk: Desk, form: DecisionForm, decisions: Sequence[Decision]) -> Outcomes:
     found, stale = Outcomes(form), []
-    made = await moderation.moderate_comments(store, desk.actor, decisions)
+    with ending(None):  # a deadline for all of them would depend on their number
+        made = await moderation.moderate_comments(store, desk.actor, decisions)
     for decision, outcome in zip(decisions, made, strict=True):
         match outcome:
             case Comment():
@@ -179,7 +189,8 @@ async def _outcomes(store: Store, desk: Desk, form: DecisionForm, decisions: Seq
                 found.gone.append(decision.id)
             case _:
                 found.failed.append(decision.id)
-    found.changed = await find_moderated(store, desk.actor, stale)
+    with ending(None):
+        found.changed = await find_moderated(store, desk.actor, stale)
     known = {each.comment.id for each in found.changed}
     found.gone += [each for each in stale if each not in known]
     return found

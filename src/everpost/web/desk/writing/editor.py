@@ -24,7 +24,7 @@ from everpost.stores.port import Store
 from everpost.web.desk.desk import CurrentDesk, Desk
 from everpost.web.desk.forms import accepted, checked
 from everpost.web.desk.writing.conflicts import resolve
-from everpost.web.desk.writing.editor_page import EditorPage
+from everpost.web.desk.writing.editor_page import EditorPage, former_copy
 from everpost.web.desk.writing.fields.base_forms import unpacked
 from everpost.web.desk.writing.fields.post_form import (
     FIELDS,
@@ -35,15 +35,20 @@ from everpost.web.desk.writing.fields.post_form import (
     empty_form,
     form_of,
     new_body,
+    status_after,
 )
 from everpost.web.desk.writing.own_posts import own_post
-from everpost.web.desk.writing.working_copies import find_copy, saved_copy
+from everpost.web.desk.writing.working_copies import discard_former, find_copy, saved_copy
 from everpost.web.forms.errors import WHOLE, FormError
+from everpost.web.languages import message
 
 _NEW: TypeAdapter[PostCreate] = TypeAdapter(PostCreate)
 _CHANGED: TypeAdapter[PostUpdate] = TypeAdapter(PostUpdate)
 _MAY_BE_EMPTY = frozenset({"content"})
+_FILLED_IN = frozenset({"slug", "publication_date"})
+"""Fields that get a value if they are empty."""
 _STALE = 412
+_GONE = message("This post was deleted, or is no longer yours. Save your text as a new post, or copy it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,8 @@ class Sent:
     """The texts of the post when the form was opened; None if they were not sent."""
     copy: str = ""
     """The revision of the working copy with these texts."""
+    former: str = ""
+    """The working copy of another post with these texts."""
 
     @classmethod
     def of(cls, fields: Mapping[str, str], before: Typed) -> "Sent":
@@ -73,6 +80,7 @@ class Sent:
             fields.get("status", ""),
             unpacked(fields.get("base", "")),
             fields.get("copy", ""),
+            fields.get("former", ""),
         )
 
     def is_current(self, post: Post, before: Typed) -> bool:
@@ -82,6 +90,15 @@ class Sent:
         if post.revision in (parse_expected_revision(self.revision) or ()):
             return True
         return self.base is not None and self.status == post.status and not changed_fields(before, self.base)
+
+    def is_made(self, post: Post, before: Typed) -> bool:
+        """Whether the post, whose texts are `before`, already is what the form would make it, as after
+        a form that was sent twice.
+        """
+        if self.base is None or status_after(self.action, self.status) != post.status:
+            return False
+        mine = changed_fields(self.typed, self.base) & changed_fields(self.typed, before)
+        return all(name in _FILLED_IN and not self.typed[name].strip() for name in mine)
 
 
 async def show_new(desk: CurrentDesk, store: OpenStore) -> Response:
@@ -102,8 +119,9 @@ async def create(request: Request, desk: CurrentDesk, store: OpenStore) -> Respo
     except FormError as refused:
         if "id" in refused.errors:  # the form was already sent, and has changed since
             return await _taken(request, desk, store, sent, post_id)
-        page = EditorPage(desk, store, post_id, sent.typed, base=start, copy=sent.copy)
+        page = EditorPage(desk, store, post_id, sent.typed, base=start, copy=sent.copy, former=sent.former)
         return await page.response(refused)
+    await discard_former(store, desk, sent.former)
     return _saved(desk, post, None)
 
 
@@ -111,12 +129,15 @@ async def show(desk: CurrentDesk, store: OpenStore, post_id: PostId) -> Response
     """The form for a post, with what the user has typed and not saved yet."""
     copy = await find_copy(store, desk, post_id)
     try:
-        post: Post | None = await own_post(store, desk, post_id)
-    except NotFound:
+        post = await own_post(store, desk, post_id)
+    except (NotFound, Forbidden) as error:
         if copy is None:
             raise
-        post = None
-    form = empty_form(desk.user) if post is None else form_of(post, desk.shown.blog.zone)
+        form = empty_form(desk.user)
+        new = new_id() if isinstance(error, Forbidden) else post_id
+        page = EditorPage(desk, store, new, form, base=form).rescuing(copy)
+        return await page.response(gone="" if copy.base is None else desk.text(_GONE))
+    form = form_of(post, desk.shown.blog.zone)
     page = EditorPage(desk, store, post_id, form, base=form, post=post)
     return await (page if copy is None else page.with_copy(copy)).response()
 
@@ -129,10 +150,15 @@ async def save(request: Request, desk: CurrentDesk, store: OpenStore, post_id: P
             post = await own_post(store, desk, post_id)
         except (NotFound, Forbidden) as error:
             await log_refusal(request, error)
-            return await _gone(desk, store, Sent.of(fields, empty_form(desk.user)), STATUSES[type(error)])
+            sent = Sent.of(fields, empty_form(desk.user))
+            is_free = isinstance(error, NotFound)
+            return await _gone(desk, store, sent, post_id, STATUSES[type(error)], is_free=is_free)
         before = form_of(post, desk.shown.blog.zone)
         sent = Sent.of(fields, before)
         if not sent.is_current(post, before):
+            if sent.is_made(post, before):
+                await discard_former(store, desk, former_copy(post.id, sent.copy))
+                return _saved(desk, post, post if sent.status == PostStatus.PUBLISHED else None)
             return await _conflict(desk, store, sent, post)
         try:
             saved = await _write(request, desk, store, sent, post)
@@ -178,20 +204,26 @@ async def _taken(request: Request, desk: Desk, store: Store, sent: Sent, post_id
         post = await own_post(store, desk, post_id)
     except (NotFound, Forbidden) as error:
         await log_refusal(request, error)
-        return await _gone(desk, store, sent, STATUSES[type(error)])
+        return await _gone(desk, store, sent, post_id, STATUSES[type(error)])
     return await _conflict(desk, store, sent, post)
 
 
-async def _gone(desk: Desk, store: Store, sent: Sent, status: int) -> Response:
+async def _gone(
+    desk: Desk, store: Store, sent: Sent, post_id: Id, status: int, *, is_free: bool = False
+) -> Response:
     """The page for a post that was deleted, or that the user may no longer change, with what was typed. The
-    form adds a new post.
+    form adds a new post, with the same id if it `is_free`, and removes the working copy.
     """
-    typed = {**sent.typed, "author_id": desk.user.id}
-    page = EditorPage(desk, store, new_id(), typed, base=empty_form(desk.user))
-    text = desk.text(
-        "This post was deleted, or is no longer yours. Save your text as a new post, or copy it."
+    page = EditorPage(
+        desk,
+        store,
+        post_id if is_free else new_id(),
+        {**sent.typed, "author_id": desk.user.id},
+        base=empty_form(desk.user),
+        copy=sent.copy if is_free else "",
+        former=sent.former if is_free else former_copy(post_id, sent.copy) or sent.former,
     )
-    return await page.response(FormError(status, {WHOLE: text}))
+    return await page.response(FormError(status, {WHOLE: desk.text(_GONE)}))
 
 
 def _saved(desk: Desk, post: Post, before: Post | None) -> Response:

@@ -41,6 +41,11 @@ _POLICIES = (
 )
 
 
+def former_copy(post_id: Id, revision: str) -> str:
+    """The working copy of a post as the value of a field of the form for another post."""
+    return f"{post_id}.{revision}" if revision else ""
+
+
 @dataclass(frozen=True, slots=True)
 class EditorPage:
     """The editor with these texts in its fields."""
@@ -55,6 +60,8 @@ class EditorPage:
     """None: the post is new."""
     copy: str = ""
     """The revision of the working copy with these texts."""
+    former: str = ""
+    """The working copy of another post with these texts: the id of the post and the revision."""
     kept_at: datetime | None = None
     """When these texts were typed, if they are from the working copy."""
     revision: str | None = None
@@ -62,8 +69,23 @@ class EditorPage:
     updated_at: datetime | None = None
     """Likewise."""
 
+    def rescuing(self, copy: WorkingCopy) -> "EditorPage":
+        """The page with the texts of a working copy, for a new post: that of the copy was never saved, was
+        deleted, or is no longer the user's.
+        """
+        author = {"author_id": self.desk.user.id}
+        revision = revision_text(copy.revision)
+        is_own = self.id == copy.post_id
+        return replace(
+            self,
+            typed={**self.typed, **copy.text.given(), **author},
+            copy=revision if is_own else "",
+            former="" if is_own else former_copy(copy.post_id, revision),
+            kept_at=copy.updated_at,
+        )
+
     def with_copy(self, copy: WorkingCopy) -> "EditorPage":
-        """The page with the texts of a working copy, begun from its base."""
+        """The page with the texts of a working copy of the post, begun from its base."""
         revision = revision_text(copy.revision)
         base = copy.base
         return replace(
@@ -76,8 +98,10 @@ class EditorPage:
             updated_at=None if base is None else base.updated_at,
         )
 
-    async def response(self, refused: FormError | None = None, conflict: Conflict | None = None) -> Response:
-        """The page. With a conflict, it shows what differs."""
+    async def response(
+        self, refused: FormError | None = None, conflict: Conflict | None = None, gone: str = ""
+    ) -> Response:
+        """The page. With a conflict, it shows what differs. `gone`: what became of the post."""
         desk, post = self.desk, self.post
         updated_at = self.updated_at or (None if post is None else post.updated_at)
         revision = self.revision or ("" if post is None else revision_text(post.revision))
@@ -99,8 +123,10 @@ class EditorPage:
             revision=revision,
             updated_at="" if updated_at is None else format_timestamp(updated_at),
             copy=self.copy,
+            former=self.former,
             kept=None if self.kept_at is None else self._time(self.kept_at),
             conflict=conflict,
+            gone=gone,
             advice=advice,
             state="" if post is None else desk.text(state_of(post)),
             is_draft=post is None or post.status is PostStatus.DRAFT,

@@ -9,9 +9,11 @@ from everpost.api.routing.parameters import PostId
 from everpost.domain.clock import now
 from everpost.domain.posts import Post, PostChange, PostStatus
 from everpost.services import posts
+from everpost.stores.port import Store
 from everpost.web.desk.desk import CurrentDesk, Desk
 from everpost.web.desk.forms import accepted
 from everpost.web.desk.writing.own_posts import label_of, own_post
+from everpost.web.desk.writing.working_copies import find_copy, saved_copy
 from everpost.web.forms.errors import FormError
 
 
@@ -28,25 +30,32 @@ async def undo(request: Request, desk: CurrentDesk, store: OpenStore, post_id: P
 
 async def ask_to_delete(desk: CurrentDesk, store: OpenStore, post_id: PostId) -> Response:
     """Ask whether to delete the post."""
-    return _question(desk, await own_post(store, desk, post_id))
+    return await _question(desk, store, await own_post(store, desk, post_id))
 
 
 async def delete(request: Request, desk: CurrentDesk, store: OpenStore, post_id: PostId) -> Response:
-    """Delete the post and its comments: `DELETE /posts/{post_id}`."""
+    """Delete the post, its comments, and the unsaved text of this user: `DELETE /posts/{post_id}`."""
     fields = await read_form(request)
     match = parse_expected_revision(fields.get("revision", ""))
     try:
         await accepted(
             request,
             desk.language,
-            lambda: posts.delete_post(store, desk.actor, post_id, match=match),
+            lambda: posts.delete_post(
+                store,
+                desk.actor,
+                post_id,
+                match=match,
+                discarded_copy=saved_copy(desk, fields.get("copy", "")),
+            ),
         )
     except FormError as refused:
-        return _question(desk, await own_post(store, desk, post_id), refused)
+        return await _question(desk, store, await own_post(store, desk, post_id), refused)
     return desk.redirect("/posts", notice="deleted")
 
 
-def _question(desk: Desk, post: Post, refused: FormError | None = None) -> Response:
+async def _question(desk: Desk, store: Store, post: Post, refused: FormError | None = None) -> Response:
+    copy = await find_copy(store, desk, post.id)
     return desk.page(
         "writing/delete.html",
         desk.text("Delete post"),
@@ -54,4 +63,5 @@ def _question(desk: Desk, post: Post, refused: FormError | None = None) -> Respo
         post=post,
         label=label_of(post, desk),
         revision=revision_text(post.revision),
+        copy="" if copy is None else revision_text(copy.revision),
     )

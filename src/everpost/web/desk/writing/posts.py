@@ -11,11 +11,9 @@ from everpost.api.routing.dependencies import OpenStore
 from everpost.api.routing.parameters import Cursor, Words
 from everpost.api.schemas.text import SentId
 from everpost.domain.clock import HORIZON
-from everpost.domain.ids import LAST_ID, Id
+from everpost.domain.ids import LAST_ID
 from everpost.domain.paging import Position, encode_cursor
-from everpost.domain.people.names import has_visible
 from everpost.domain.posts import Post, PostFilter, PostKind, PostQuery, PostSort, PostStatus
-from everpost.domain.writing.working_copies import WorkingCopyState
 from everpost.services.drafts.working_copies import page_working_copies
 from everpost.services.search.titles import find_page
 from everpost.stores.port import Store
@@ -23,6 +21,7 @@ from everpost.web.contexts import Moment
 from everpost.web.desk.desk import CurrentDesk, Desk
 from everpost.web.desk.writing.choices import find_authors
 from everpost.web.desk.writing.own_posts import PUBLISHED, SCHEDULED, label_of, state_of
+from everpost.web.desk.writing.unsaved import lines_of
 from everpost.web.languages import message
 from everpost.web.urls import with_query
 
@@ -97,7 +96,7 @@ async def show_posts(
     return desk.page(
         "writing/posts.html",
         desk.text("Posts"),
-        new=[_draft_line(desk, each) for each in copies if each.post is None],
+        new=lines_of(desk, [each for each in copies if each.post is None]),
         unsaved={each.post_id for each in copies},
         sections=sections,
         query=query,
@@ -148,12 +147,6 @@ def _wanted(desk: Desk, query: PostsPageQuery, state: State) -> PostQuery:
         after=query.after or present,
         comments=0,
     )
-
-
-def _draft_line(desk: Desk, copy: WorkingCopyState) -> tuple[Id, str, Moment]:
-    """A post that exists only as a working copy."""
-    title = copy.title if copy.title and has_visible(copy.title) else desk.text("Untitled")
-    return copy.post_id, title, desk.day(copy.updated_at)
 
 
 def _line(desk: Desk, post: Post) -> Line:

@@ -55,6 +55,11 @@ _STATUSES: Mapping[Action, PostStatus] = {
 }
 
 
+def status_after(action: Action, status: str) -> str:
+    """The status that a post with this status has after this action."""
+    return _STATUSES.get(action, status)
+
+
 def empty_form(user: User) -> Typed:
     """The fields for a new post."""
     return {

@@ -224,7 +224,6 @@ def _create_working_copies() -> None:
         **_TABLE,
     )
     _index("working_copies", "user_id", "updated_at", "post_id")
-    _index("working_copies", "post_id")
 
 
 def _create_tallies() -> None:
