@@ -32,7 +32,7 @@ async def settle(page: Page) -> None:
 
 async def restore(page: Page) -> None:
     """Restore what the browser offers, if it offers anything."""
-    await page.wait_for_function("document.querySelector('#found').dataset.asked")
+    await page.locator("#found[data-asked]").wait_for(state="attached")
     button = page.get_by_role("button", name="Restore it")
     if await button.is_visible():
         await button.click()
