@@ -87,15 +87,15 @@ async def start_login(
     """Create the token of a login by this user, who has already been authenticated, and return its secret and
     the token. Raises NotFound; and Stale if the stored hash of the password, if one is given, has changed.
     """
-    of_role = ROLE_SCOPES[user.role]
+    of_role, moment = ROLE_SCOPES[user.role], now()
     draft = TokenDraft(
         name=login.name,
         scopes=of_role if login.scopes is None else of_role & login.scopes,
-        expires_at=now() + lifetime,
+        expires_at=moment + lifetime,
     )
     conditions = None if password_hash is None else TokenConditions(password_hash=password_hash)
     provenance = Provenance(kind=TokenKind.LOGIN, conditions=conditions)
-    secret, token = await issue_token(store, user, draft, provenance)
+    secret, token = await issue_token(store, user, draft, provenance, moment=moment)
     record(
         LOGIN_SUCCEEDED,
         user=user.id,

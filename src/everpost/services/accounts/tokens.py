@@ -139,15 +139,20 @@ def _provenance(actor: Actor) -> Provenance:
 
 
 async def issue_token(
-    store: Store, user: User, draft: TokenDraft, provenance: Provenance | None = None
+    store: Store,
+    user: User,
+    draft: TokenDraft,
+    provenance: Provenance | None = None,
+    *,
+    moment: datetime | None = None,
 ) -> tuple[str, Token]:
-    """Create a token for this user. Returns its secret and the token. Raises Forbidden (the role does not
-    include a requested scope), Invalid, NotFound, Stale, TooManyTokens.
+    """Create a token for this user, by default now. Returns its secret and the token. Raises Forbidden (the
+    role does not include a requested scope), Invalid, NotFound, Stale, TooManyTokens.
     """
     of_role, provenance = ROLE_SCOPES[user.role], provenance or Provenance()
     if draft.scopes is not None and not draft.scopes <= of_role:
         raise Forbidden(f"The role {user.role} does not include all of these scopes.")
-    moment = now()
+    moment = moment or now()
     if draft.expires_at is not None and draft.expires_at <= moment:
         raise Invalid("expires_at", "should be in the future")
     secret = new_secret()

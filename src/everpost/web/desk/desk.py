@@ -22,7 +22,7 @@ from everpost.stores.port import Store
 from everpost.web import dates
 from everpost.web.contexts import Moment
 from everpost.web.desk.content_security import DESK_HEADERS
-from everpost.web.desk.frame import Frame
+from everpost.web.desk.frame import PREFIX, Frame, path_of
 from everpost.web.desk.notices import drop_notice, leave_notice, take_notice
 from everpost.web.desk.sessions import is_exposed, session_actor
 from everpost.web.forms.errors import FormError
@@ -166,12 +166,14 @@ async def get_desk(desk: VisitedDesk, store: OpenStore) -> Desk:
 
 async def _waiting(desk: Desk, store: Store) -> str:
     """The number of comments that wait for an editor or admin: `9+` if there are more. It costs a query, on
-    MongoDB two, so only pages that are opened in a tab have it. Among the comments of all posts, those that
-    wait for one author can be far apart, so authors find theirs only in the queue.
+    MongoDB up to three, so only pages that are opened in a tab have it, and not the queue itself. Among the
+    comments of all posts, those that wait for one author can be far apart, so authors find theirs only in
+    the queue.
     """
     request = desk.request
     is_page = request.headers.get("sec-fetch-dest", "document") == "document"
-    if not (desk.actor.edits_all and is_page and request.method in SAFE_METHODS):
+    is_queue = path_of(request) == f"{PREFIX}/comments"
+    if not (desk.actor.edits_all and is_page and request.method in SAFE_METHODS) or is_queue:
         return ""
     page = await page_queue(store, desk.actor, CommentStatus.PENDING, limit=_MOST_WAITING, after=None)
     return f"{len(page.rows)}+" if page.has_more else str(len(page.rows) or "")

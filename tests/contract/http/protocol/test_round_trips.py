@@ -194,7 +194,7 @@ async def test_a_page_takes_at_most_one_round_trip_more_than_its_json(
     assert min(taken[WARMING:]) <= MOST[call][server_name] + more, taken
 
 
-WAITING = {"postgresql": 1, "mysql": 1, "mongodb": 2}
+WAITING = {"postgresql": 1, "mysql": 1, "mongodb": 3}
 
 
 async def test_the_desk_counts_waiting_comments_in_few_round_trips(site: Site, server_name: str) -> None:
@@ -207,7 +207,7 @@ async def test_the_desk_counts_waiting_comments_in_few_round_trips(site: Site, s
         for _ in range(WARMING + COUNTED):
             before = site.proxy.count
             answer = await site.pages.get("/desk/account", headers=headers)
-            assert ("1 waiting" in answer.text) is (destination == "document")
+            assert (" waiting<" in answer.text) is (destination == "document")
             taken.append(site.proxy.count - before)
         least[destination] = min(taken[WARMING:])
     assert least["document"] - least["empty"] <= WAITING[server_name], least

@@ -24,7 +24,7 @@ PARTS: dict[type, type] = {
 }
 WRITES = {
     *("add", "save", "remove", "mark_used", "hit", "decrement", "start_window", "delete_expired"),
-    *("write", "begin", "finish"),
+    *("write", "begin", "finish", "set_up"),
 }
 """The methods whose writes the majority acknowledges."""
 
