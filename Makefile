@@ -122,7 +122,7 @@ screenshot: install  ## write the screenshot in README; needs Chromium
 docs: install  ## write the tables of docs/themes.md
 	@$(BIN)/python -m devtools.theme_variables
 
-translations: install  ## add new texts of pages to the catalogues, and list those that are not translated
+translations: install  ## add new texts of pages to the catalogs, and list those that are not translated
 	@$(BIN)/python -m devtools.translations
 
 assets:  ## write the files that browsers load into the package; needs Node

@@ -1,7 +1,7 @@
-"""`python -m devtools.translations`: adds new texts of pages to the catalogues, and removes old ones.
+"""`python -m devtools.translations`: adds new texts of pages to the catalogs, and removes old ones.
 
-Catalogues have no line numbers and are sorted, so that changes of different pages merge. A conflict in
-a catalogue is resolved with the texts of both sides.
+Catalogs have no line numbers and are sorted, so that changes of different pages merge. A conflict in
+a catalog is resolved with the texts of both sides.
 """
 
 import subprocess
@@ -14,9 +14,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from everpost.web.languages import CATALOGUES
+from everpost.web.languages import CATALOGS
 
-WEB = CATALOGUES.parent
+WEB = CATALOGS.parent
 _CONFLICT = "\n<<<<<<< "
 _METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 _KEYWORDS: Mapping[str, tuple[int, ...] | None] = {
@@ -39,7 +39,7 @@ def current_texts() -> Catalog:
 
 
 def read(path: Path) -> Catalog:
-    """A catalogue, whose file is named after its language."""
+    """A catalog, whose file is named after its language."""
     with path.open("rb") as file:
         return read_po(file, locale=path.stem.replace("-", "_"))
 
@@ -60,9 +60,9 @@ def _merged(path: Path) -> Catalog:
     return both
 
 
-def missing_in(catalogue: Catalog) -> list[str]:
-    """The texts that the catalogue does not translate."""
-    return [str(each.id) for each in catalogue if each.id and not _is_translated(each.string)]
+def missing_in(catalog: Catalog) -> list[str]:
+    """The texts that the catalog does not translate."""
+    return [str(each.id) for each in catalog if each.id and not _is_translated(each.string)]
 
 
 def _is_translated(text: str | Sequence[str] | None) -> bool:
@@ -71,20 +71,20 @@ def _is_translated(text: str | Sequence[str] | None) -> bool:
 
 def main() -> None:
     texts = current_texts()
-    for path in sorted(CATALOGUES.glob("*.po")):
-        catalogue = read(path) if _CONFLICT not in path.read_text() else _merged(path)
-        catalogue.update(texts, no_fuzzy_matching=True)
+    for path in sorted(CATALOGS.glob("*.po")):
+        catalog = read(path) if _CONFLICT not in path.read_text() else _merged(path)
+        catalog.update(texts, no_fuzzy_matching=True)
         with path.open("wb") as file:
             write_po(
                 file,
-                catalogue,
+                catalog,
                 width=100,
                 no_location=True,
                 omit_header=True,
                 sort_output=True,
                 ignore_obsolete=True,
             )
-        for each in missing_in(catalogue):
+        for each in missing_in(catalog):
             sys.stdout.write(f"{path.stem}: {each!r} is not translated\n")
 
 

@@ -1,4 +1,4 @@
-"""A test language that is written from right to left: each text of the catalogues, between Arabic letters."""
+"""A test language that is written from right to left: each text of the catalogs, between Arabic letters."""
 
 from gettext import NullTranslations
 

@@ -1,4 +1,4 @@
-"""Everpost in other languages: complete catalogues, and the language of each page."""
+"""Everpost in other languages: complete catalogs, and the language of each page."""
 
 import re
 
@@ -6,19 +6,19 @@ import pytest
 from babel.messages.catalog import Message
 from devtools import translations
 
-from everpost.web.languages import CATALOGUES, Languages
+from everpost.web.languages import CATALOGS, Languages
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s|<[^>]+>")
 
 
-@pytest.mark.parametrize("tag", [path.stem for path in CATALOGUES.glob("*.po")])
-def test_a_catalogue_is_complete_and_has_nothing_else(tag: str) -> None:
-    catalogue, texts = translations.read(CATALOGUES / f"{tag}.po"), translations.current_texts()
-    there = {each.id for each in catalogue if each.id}
+@pytest.mark.parametrize("tag", [path.stem for path in CATALOGS.glob("*.po")])
+def test_a_catalog_is_complete_and_has_nothing_else(tag: str) -> None:
+    catalog, texts = translations.read(CATALOGS / f"{tag}.po"), translations.current_texts()
+    there = {each.id for each in catalog if each.id}
     assert there == {each.id for each in texts if each.id}, "run: make translations"
-    assert translations.missing_in(catalogue) == []
-    assert [each.id for each in catalogue if each.fuzzy and each.id] == []
-    assert [each.id for each in catalogue if each.id and not has_same_placeholders(each)] == []
+    assert translations.missing_in(catalog) == []
+    assert [each.id for each in catalog if each.fuzzy and each.id] == []
+    assert [each.id for each in catalog if each.id and not has_same_placeholders(each)] == []
 
 
 def has_same_placeholders(message: Message) -> bool:
@@ -65,8 +65,8 @@ _NO_TEXT = re.compile(r'&\w+;|[a-z-]+="[^"]*"')
 _LETTERS = re.compile(r"\b[A-Za-z]{2,}")
 
 
-def test_no_template_has_a_text_that_is_not_in_the_catalogues() -> None:
-    for path in sorted((CATALOGUES.parent / "templates").glob("**/*.html")):
+def test_no_template_has_a_text_that_is_not_in_the_catalogs() -> None:
+    for path in sorted((CATALOGS.parent / "templates").glob("**/*.html")):
         source = _EXPRESSION.sub("", path.read_text())
         spoken = [each[1] for each in _SPOKEN.finditer(source)]
         shown = _NO_TEXT.sub("", _ELEMENT.sub("", source))

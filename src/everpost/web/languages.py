@@ -1,8 +1,8 @@
-"""The languages of Everpost's own texts: English, which is in the source, and one catalogue for each other
+"""The languages of Everpost's own texts: English, which is in the source, and one catalog for each other
 language. The desk is in the language that the browser prefers, the pages are in that of the blog.
 
-Templates call `_()` and `ngettext()`. Code marks a text for the catalogues with `message()`, and translates
-it where it is shown. `make translations` adds new texts to the catalogues; a test fails if one is missing.
+Templates call `_()` and `ngettext()`. Code marks a text for the catalogs with `message()`, and translates
+it where it is shown. `make translations` adds new texts to the catalogs; a test fails if one is missing.
 """
 
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
-CATALOGUES = Path(__file__).parent / "translations"
+CATALOGS = Path(__file__).parent / "translations"
 _ENGLISH = "en"
 _MAX_PREFERENCES = 20
 
@@ -40,7 +40,7 @@ class Language:
         return self.translations.ngettext(one, many, count) % {"num": count, **values}
 
     def has(self, text: str) -> bool:
-        """Whether the catalogue has this text. English has every text."""
+        """Whether the catalog has this text. English has every text."""
         return self.tag == _ENGLISH or self.translations.gettext(text) != text
 
 
@@ -57,8 +57,8 @@ class Languages:
 
     def __init__(self) -> None:
         self.by_tag: dict[str, Language] = {_ENGLISH: ENGLISH}
-        for path in sorted(CATALOGUES.glob("*.po")):
-            self.by_tag[path.stem] = language_of(path.stem, read_catalogue(path))
+        for path in sorted(CATALOGS.glob("*.po")):
+            self.by_tag[path.stem] = language_of(path.stem, read_catalog(path))
 
     def preferred(self, accepted: str) -> Language:
         """The language that a browser prefers, by its `Accept-Language` header (RFC 9110, section 12.5.4)."""
@@ -80,7 +80,7 @@ class Languages:
 
 
 @cache
-def read_catalogue(path: Path) -> NullTranslations:
+def read_catalog(path: Path) -> NullTranslations:
     """The translations in a .po file, which is named after its language."""
     compiled = BytesIO()
     with path.open("rb") as file:
@@ -90,5 +90,5 @@ def read_catalogue(path: Path) -> NullTranslations:
 
 
 def message(text: str) -> str:
-    """The text itself, marked as one for the catalogues."""
+    """The text itself, marked as one for the catalogs."""
     return text

@@ -27,7 +27,7 @@ _TEXTS: Mapping[int, tuple[str, str]] = {
     400: (message("Bad request"), _NO_FORM),
     403: (message("Forbidden"), message("The form was not sent from a page of this blog.")),
     404: (message("Page not found"), _NOTHING),
-    405: (message("Method not allowed"), message("The address does not accept this kind of request.")),
+    405: (message("Method not allowed"), message("This address does not accept this kind of request.")),
     413: (message("The form is too large"), message("Go back, and shorten the text.")),
     414: (message("The address is too long"), _NOTHING),
     415: (message("Bad request"), _NO_FORM),

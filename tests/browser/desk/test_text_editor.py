@@ -78,7 +78,7 @@ async def test_the_form_has_each_change_at_once(author_tab: Tab, one_desk: Desk)
     await expect_text(page, text)
 
 
-async def test_what_else_changes_the_field_is_shown(author_tab: Tab, one_desk: Desk) -> None:
+async def test_other_changes_of_the_field_are_shown(author_tab: Tab, one_desk: Desk) -> None:
     await opened(author_tab, one_desk, "one\ntwo")
     page = author_tab.page
     await keys(page, "Control+End")
@@ -214,7 +214,7 @@ async def test_without_the_component_there_is_a_text_area(
     author_tab.faults.clear()
 
 
-async def test_who_already_types_goes_on_in_the_text_area(author_tab: Tab, one_desk: Desk) -> None:
+async def test_a_writer_who_is_already_typing_stays_in_the_text_area(author_tab: Tab, one_desk: Desk) -> None:
     page, may_load = author_tab.page, asyncio.Event()
 
     async def wait(route: Route) -> None:

@@ -53,7 +53,7 @@ async def test_find_and_replace(author_tab: Tab, one_desk: Desk) -> None:
     assert await saved(page, one_desk, post) == "One \\n\r\ntwo \\n\r\nred Fish \\n"
 
 
-async def test_huge_paragraphs_are_plain(author_tab: Tab, one_desk: Desk) -> None:
+async def test_huge_paragraphs_are_not_highlighted(author_tab: Tab, one_desk: Desk) -> None:
     """Highlighting them would delay each key."""
     await opened(author_tab, one_desk, "*a*")
     page = author_tab.page

@@ -72,11 +72,11 @@ async def test_errors_are_in_the_frame_and_lead_back(desk: DeskSite, who: Who) -
         assert page.all("//header//button") == ["Sign out"]
 
 
-async def test_a_role_that_may_not_is_told_so_in_its_language(desk: DeskSite) -> None:
+async def test_a_refused_user_is_told_why_in_the_language_of_the_browser(desk: DeskSite) -> None:
     post = await publish_by(desk.store, "other author")
     ann = await desk.as_("author")
     for path, english, german in (
-        ("people", "Your role does not include this.", "Ihre Rolle umfasst das nicht."),
+        ("people", "Your role does not allow this.", "Ihre Rolle erlaubt das nicht."),
         (f"posts/{post.id}", "This post belongs to another author.", "Dieser Beitrag gehört jemand anderem."),
     ):
         for language, text in (("en", english), ("de", german)):

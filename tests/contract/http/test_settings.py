@@ -102,7 +102,7 @@ async def test_everyone_sees_all_settings_but_the_comment_policy(client: httpx.A
     assert (await client.get("/settings")).json()["title"] == OTHERS["title"]
 
 
-async def test_settings_have_an_etag_and_honour_preconditions(client: httpx.AsyncClient) -> None:
+async def test_settings_have_an_etag_and_honor_preconditions(client: httpx.AsyncClient) -> None:
     first = await client.get("/settings")
     tag = first.headers["etag"]
     assert (await client.get("/settings", headers={"if-none-match": tag})).status_code == 304

@@ -118,7 +118,7 @@ WRONG: Sequence[tuple[dict[str, str], dict[str, str]]] = [
     ),
     (
         {"name": "Gus", "content": "http://a.example http://b.example http://c.example"},
-        {"content": "The comment should have at most 2 links."},
+        {"content": "A comment can have at most 2 links."},
     ),
 ]
 

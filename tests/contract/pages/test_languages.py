@@ -87,7 +87,7 @@ async def test_the_form_and_its_errors_are_in_the_language_of_the_blog(open_site
         ({"name": ANN.name, "content": "x"}, "Ihr Name ähnelt zu sehr dem einer Person"),
         ({"name": "\u202eGus", "content": "x"}, "Ihr Name enthält Zeichen, die in Namen nicht erlaubt sind."),
         (GUS | {"content": "x" * 20_001}, "Geben Sie höchstens 20000 Zeichen ein."),
-        (GUS | {"content": "https://a.example " * 3}, "Der Kommentar darf höchstens 2 Links enthalten."),
+        (GUS | {"content": "https://a.example " * 3}, "Ein Kommentar darf höchstens 2 Links enthalten."),
         (GUS | {"parent_id": new_id()}, "Der Kommentar, auf den Sie antworten, wird nicht mehr angezeigt."),
     )
     for fields, text in errors:

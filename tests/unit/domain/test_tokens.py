@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from everpost.domain.people.tokens import digest, is_well_formed, new_secret
 
 
-def test_a_new_secret_is_recognisable_and_well_formed() -> None:
+def test_a_new_secret_is_recognizable_and_well_formed() -> None:
     secrets = {new_secret() for _ in range(200)}
     assert len(secrets) == 200
     assert all(re.fullmatch("evp_[0-9A-Za-z]{38}", secret) for secret in secrets)

@@ -73,7 +73,7 @@ async def list_authors(
     query: Annotated[PageParameters, Query()],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """List the users who can be the `author_id` of a post, oldest first.
+    """List the users from whom to choose the `author_id` of a post, oldest first.
 
     Disabled users are left out, so a page may be short or empty although more follow. Requires the scope
     `posts:write`, and the role of an editor or admin.

@@ -105,7 +105,7 @@ class WorkingCopyChange:
     def id(self) -> Id:
         return working_copy_id(self.user_id, self.post_id)
 
-    def is_made(self, stored: WorkingCopy) -> bool:
+    def is_already_made(self, stored: WorkingCopy) -> bool:
         """Whether the stored working copy already is what this change would make it."""
         return stored.text == self.text and (self.keeps_base or stored.base == self.base)
 

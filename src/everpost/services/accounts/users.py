@@ -92,8 +92,8 @@ async def page_users(store: Store, actor: Actor, *, limit: int, after: Position 
 async def page_authors(
     store: Store, actor: Actor, *, limit: int, after: Position | None = None
 ) -> Page[User]:
-    """A page of the users whom the actor can choose as the author of a post, oldest first. Includes disabled
-    users. Raises Unauthenticated, Forbidden.
+    """A page of all users, oldest first, for choosing the author of a post. It includes disabled users,
+    whom callers leave out. Raises Unauthenticated, Forbidden.
     """
     actor.require(Scope.POSTS_WRITE)
     if not actor.edits_all:

@@ -116,7 +116,7 @@ async def _made(store: Store, actor: Actor, change: WorkingCopyChange, stale: St
     """
     with suppress(NotFound):
         found = await read_working_copy(store, actor, change.post_id)
-        if change.is_made(found.copy):
+        if change.is_already_made(found.copy):
             return found.state
     raise stale
 

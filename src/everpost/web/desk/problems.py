@@ -29,8 +29,11 @@ _TITLES: Mapping[int, str] = {
     503: message("The blog is temporarily unavailable"),
 }
 _UNCONFIRMED = message("Confirm your password")
-_ROLE = message("Your role does not include this. An admin of the blog can change your role.")
-_NOTHING = message("There is nothing at this address. It may have been mistyped or removed, or is not yours.")
+_ROLE = message("Your role does not allow this. An admin of the blog can change your role.")
+_NOTHING = message(
+    "There is nothing at this address. It may have been mistyped, or the page may have been removed or "
+    "belong to someone else."
+)
 _MESSAGES: Mapping[int, str] = {
     401: message(
         "Nothing was changed. Continue in a new tab, then come back to this page and send it again."

@@ -26,7 +26,7 @@ _UNSTORABLE = message("This contains a character that cannot be stored.")
 _SIMILAR = message("Your name is too similar to the name of a user of this blog.")
 _UNREADABLE = message("Your name contains characters that names cannot have.")
 _LINKS = re.compile("should have at most ([0-9]+) links")
-_TOO_MANY_LINKS = message("The comment should have at most %(most)s links.")
+_TOO_MANY_LINKS = message("A comment can have at most %(most)s links.")
 MEMBERS_ONLY = message("Only people with an account on this blog can comment.")
 _REASONS = (
     message("This post is closed for comments."),

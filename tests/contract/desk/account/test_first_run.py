@@ -129,7 +129,7 @@ async def test_the_page_is_there_before_the_first_start_has_created_an_admin(new
 
 
 @pytest.mark.usefixtures("code")
-async def test_an_address_offers_no_passkey(new: DeskSite) -> None:
+async def test_an_ip_address_offers_no_passkey(new: DeskSite) -> None:
     page = Page(await new.get("/desk/welcome", host="127.0.0.1:8000"))
     assert page.all("//button") == ["Create blog"]
     assert page.one("//*[@data-keeps-secret]/a/@href") == "http://localhost:8000/desk/welcome"

@@ -15,7 +15,7 @@ async def pages(desk: DeskSite, host: str) -> list[Page]:
 
 
 @pytest.mark.parametrize("host", ["blog.example", "localhost:8000", "127.0.0.1.example"])
-async def test_names_have_passkeys(desk: DeskSite, host: str) -> None:
+async def test_host_names_have_passkeys(desk: DeskSite, host: str) -> None:
     for page in await pages(desk, host):
         assert len(page.all("//form[@data-passkey]")) == 1
         assert not any("IP address" in text for text in page.all("//*[@class='hint']"))
@@ -31,7 +31,7 @@ async def test_names_have_passkeys(desk: DeskSite, host: str) -> None:
         ("[2001:db8::7]", None),
     ],
 )
-async def test_addresses_do_not(desk: DeskSite, host: str, elsewhere: str | None) -> None:
+async def test_ip_addresses_have_no_passkeys(desk: DeskSite, host: str, elsewhere: str | None) -> None:
     for page, path in zip(await pages(desk, host), PAGES, strict=True):
         assert page.all("//form[@data-passkey]") == []
         links = page.all("//*[@data-keeps-secret]/a/@href")

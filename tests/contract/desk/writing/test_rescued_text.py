@@ -105,7 +105,7 @@ async def test_discarding_text_of_a_post_that_was_given_away(desk: DeskSite) -> 
 async def test_deleting_a_post_deletes_your_own_unsaved_text_unless_it_has_changed(desk: DeskSite) -> None:
     ann = await desk.as_("author")
     post, other = await a_post(desk.store), await a_post(desk.store)
-    text = "The text that you have not saved yet will be deleted, too."
+    text = "Your unsaved text will be deleted, too."
     assert text not in (await ann.get(f"/desk/posts/{post.id}/delete")).text
     fields = await keep(ann, await open_editor(ann, post.id) | {"content": "typed"})
     assert text in (await ann.get(f"/desk/posts/{post.id}/delete")).text

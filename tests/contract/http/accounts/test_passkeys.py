@@ -77,7 +77,7 @@ async def test_a_disabled_user_does_not_log_in(client: httpx.AsyncClient, store:
     assert_problem(await ask(client, "nobody", "POST", "/login/passkey", json=body), 401)
 
 
-async def test_credentials_of_others_or_without_meaning_are_refused(
+async def test_malformed_credentials_and_those_of_others_are_refused(
     client: httpx.AsyncClient, store: Store
 ) -> None:
     other = await Device().create(store, PEOPLE["editor"].user)

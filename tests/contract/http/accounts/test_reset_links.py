@@ -112,7 +112,7 @@ async def test_one_of_several_concurrent_links_remains(client: httpx.AsyncClient
     assert sorted(used) == [200, 401, 401, 401]
 
 
-async def test_what_is_no_link_sets_no_password(client: httpx.AsyncClient, store: Store) -> None:
+async def test_invalid_links_and_passwords_change_nothing(client: httpx.AsyncClient, store: Store) -> None:
     secret = await secret_for(store, ANN)
     before = await ann(store)
     for wrong in (new_secret(), secret[:-1], f"{secret} ", "", "evp_\u0000", PEOPLE["author"].secret):

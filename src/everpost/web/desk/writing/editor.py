@@ -91,7 +91,7 @@ class Sent:
             return True
         return self.base is not None and self.status == post.status and not changed_fields(before, self.base)
 
-    def is_made(self, post: Post, before: Typed) -> bool:
+    def is_already_made(self, post: Post, before: Typed) -> bool:
         """Whether the post, whose texts are `before`, already is what the form would make it, as after
         a form that was sent twice.
         """
@@ -156,7 +156,7 @@ async def save(request: Request, desk: CurrentDesk, store: OpenStore, post_id: P
         before = form_of(post, desk.shown.blog.zone)
         sent = Sent.of(fields, before)
         if not sent.is_current(post, before):
-            if sent.is_made(post, before):
+            if sent.is_already_made(post, before):
                 await discard_former(store, desk, former_copy(post.id, sent.copy))
                 return _saved(desk, post, post if sent.status == PostStatus.PUBLISHED else None)
             return await _conflict(desk, store, sent, post)

@@ -63,7 +63,7 @@ async def test_continuing_in_another_tab_loses_neither_text(chromium: Browser, o
         tab.faults.clear()  # Chromium reports the refusal
 
 
-async def test_a_lost_response_is_no_other_tab(chromium: Browser, one_desk: Desk) -> None:
+async def test_a_lost_response_is_not_taken_for_another_tab(chromium: Browser, one_desk: Desk) -> None:
     post = await a_post(one_desk.store)
     lost = 0
 
