@@ -1,4 +1,4 @@
-"""Bundles the component in which people write, CodeMirror, into one file of the package, with its licences.
+"""Bundles the component in which people write, CodeMirror, into one file of the package, with its licenses.
 
 `make assets` runs this after `npm ci`. The result is committed, so that installing Everpost never needs Node.
 """
@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 SOURCE = HERE / "text-editor"
 MODULES = HERE / "node_modules"
 LICENCE = "text-editor.LICENSE.txt"
-NOTICE = "CodeMirror, by Marijn Haverbeke and others, under the MIT licence. Made from"
+NOTICE = "CodeMirror, by Marijn Haverbeke and others, under the MIT license. Made from"
 
 
 def origin() -> str:
@@ -27,7 +27,7 @@ def origin() -> str:
 
 
 def bundled() -> tuple[bytes, str]:
-    """The script, and the licences of the packages in it."""
+    """The script, and the licenses of the packages in it."""
     with tempfile.TemporaryDirectory() as folder:
         out, meta = Path(folder) / "out.js", Path(folder) / "meta.json"
         options = ["--bundle", "--minify", "--format=esm", "--target=es2022", "--legal-comments=none"]
@@ -38,11 +38,11 @@ def bundled() -> tuple[bytes, str]:
             [esbuild, entry, *options, *files, "--log-level=warning"], cwd=HERE, check=True
         )
         (output,) = json.loads(meta.read_text())["outputs"].values()
-        return out.read_bytes(), licences(output["inputs"])
+        return out.read_bytes(), licenses(output["inputs"])
 
 
-def licences(inputs: dict[str, object]) -> str:
-    """The licences of the packages that these files belong to."""
+def licenses(inputs: dict[str, object]) -> str:
+    """The licenses of the packages that these files belong to."""
     parts = []
     for name in sorted({package for path in inputs if (package := package_of(path))}):
         version = json.loads((MODULES / name / "package.json").read_text())["version"]
@@ -57,9 +57,9 @@ def package_of(path: str) -> str | None:
 
 
 def main() -> None:
-    script, licence = bundled()
+    script, license = bundled()
     pages.write(pages.built() | {"text-editor.js": script})
-    (pages.STATIC / LICENCE).write_text(licence)
+    (pages.STATIC / LICENCE).write_text(license)
 
 
 if __name__ == "__main__":

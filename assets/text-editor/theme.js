@@ -1,4 +1,4 @@
-// The style, in the colours of the desk.
+// The style, in the colors of the desk.
 
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { EditorView } from "@codemirror/view";
