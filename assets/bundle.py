@@ -14,7 +14,7 @@ import pages
 HERE = Path(__file__).parent
 SOURCE = HERE / "text-editor"
 MODULES = HERE / "node_modules"
-LICENCE = "text-editor.LICENSE.txt"
+LICENSE = "text-editor.LICENSE.txt"
 NOTICE = "CodeMirror, by Marijn Haverbeke and others, under the MIT license. Made from"
 
 
@@ -57,9 +57,9 @@ def package_of(path: str) -> str | None:
 
 
 def main() -> None:
-    script, license = bundled()
+    script, licenses = bundled()
     pages.write(pages.built() | {"text-editor.js": script})
-    (pages.STATIC / LICENCE).write_text(license)
+    (pages.STATIC / LICENSE).write_text(licenses)
 
 
 if __name__ == "__main__":
