@@ -32,19 +32,19 @@ def test_the_script_was_made_from_these_sources_and_versions(bundle: ModuleType)
 def test_the_committed_script_is_the_one_that_make_assets_writes(bundle: ModuleType) -> None:
     if not (bundle.MODULES / "esbuild").exists():
         pytest.skip("run `make assets` first, which needs Node")
-    script, licences = bundle.bundled()
+    script, licenses = bundle.bundled()
     assert script == SCRIPT.read_bytes()
-    assert licences == (STATIC / bundle.LICENCE).read_text()
+    assert licenses == (STATIC / bundle.LICENSE).read_text()
 
 
-def test_the_packages_are_locked_and_their_licences_are_included(bundle: ModuleType) -> None:
+def test_the_packages_are_locked_and_their_licenses_are_included(bundle: ModuleType) -> None:
     wanted = json.loads((ASSETS / "package.json").read_text())
     locked = json.loads((ASSETS / "package-lock.json").read_text())["packages"]
-    licences = (STATIC / bundle.LICENCE).read_text()
+    licenses = (STATIC / bundle.LICENSE).read_text()
     for name, version in (wanted["dependencies"] | wanted["devDependencies"]).items():
         assert locked[f"node_modules/{name}"]["version"] == version
         if name.startswith(("@codemirror/", "@lezer/")):
-            assert f"{name} {version}\n" in licences
+            assert f"{name} {version}\n" in licenses
     assert all("integrity" in each and "resolved" not in each for name, each in locked.items() if name)
 
 
