@@ -16,6 +16,8 @@ from tests.contract.http.conftest import LENIENT
 from tests.contract.http.people import PEOPLE, Who
 from tests.contract.pages.html import Page
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")
+
 CURRENT = "//header//a[@aria-current]"
 WAITING = "//header//li/span[@class='unseen']"
 ANN = PEOPLE["author"].user.id

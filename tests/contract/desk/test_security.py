@@ -8,6 +8,8 @@ from tests.contract.desk.account.test_signing_in import RIGHT, cookie_of
 from tests.contract.desk.conftest import DeskSite, give_password
 from tests.contract.pages.html import Page
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")
+
 FOREIGN = (
     {"sec_fetch_site": "cross-site"},
     {"sec_fetch_site": "same-site"},

@@ -16,6 +16,8 @@ from tests.contract.pages.feeds import FILES, MEDIA_TYPES, paths, read
 from tests.contract.pages.html import Page
 from tests.contract.port.examples import LATER, MOMENT, comment_on, publish
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")
+
 in_every_format = pytest.mark.parametrize("file", FILES)
 HOME = "http://blog.example"
 

@@ -16,6 +16,8 @@ from tests.contract.http.people import PEOPLE
 from tests.contract.pages.html import Page
 from tests.contract.port.examples import tokens_of
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")
+
 ADA = PEOPLE["admin"].user
 RIGHT = {"email": ADA.email, "password": PASSWORD}
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

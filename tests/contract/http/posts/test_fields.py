@@ -8,6 +8,8 @@ import pytest
 
 from tests.contract.http.calls import assert_problem, comment_on, listed, publish, read, read_post
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")
+
 WIDEST = "\U0001f30d"
 """A character of four bytes in UTF-8 and two units in UTF-16."""
 

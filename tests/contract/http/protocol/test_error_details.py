@@ -7,6 +7,8 @@ import pytest
 
 from tests.contract.http.calls import ask
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")
+
 SENTENCE = re.compile(r"(is|should|has|cannot|requires) [^A-Z]")
 WRONG_BODIES: list[object] = [
     {},

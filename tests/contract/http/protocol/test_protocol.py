@@ -8,6 +8,8 @@ import pytest
 
 from tests.contract.http.calls import UNKNOWN, assert_problem, comment_on, listed, publish, read, read_post
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")
+
 JSON = {"content-type": "application/json"}
 MEBIBYTE = 1024 * 1024
 LARGEST_BODY = 2 * MEBIBYTE
