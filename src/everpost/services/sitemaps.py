@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from everpost.domain.clock import EARLIEST, HORIZON
+from everpost.domain.clock import EARLIEST, HORIZON, LATEST
 from everpost.domain.ids import Id
 from everpost.domain.paging import MAX_LIMIT
 from everpost.domain.people.actors import PUBLIC
@@ -75,8 +75,8 @@ class SitemapState:
 
     @property
     def settled_at(self) -> datetime:
-        latest = [each.latest for each in self.updates if each.latest is not None]
-        return max(latest, default=EARLIEST) + _SETTLING
+        latest = max((each.latest for each in self.updates if each.latest is not None), default=EARLIEST)
+        return latest + min(_SETTLING, LATEST - latest)
 
 
 async def read_state(store: Store) -> SitemapState:

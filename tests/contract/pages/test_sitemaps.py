@@ -7,7 +7,7 @@ from unittest.mock import patch
 import pytest
 from lxml import etree
 
-from everpost.domain.clock import now
+from everpost.domain.clock import LATEST, now
 from everpost.domain.people.users import UserChange
 from everpost.domain.posts import PostChange, PostKind, PostLocation, PostStatus
 from everpost.domain.records import Batch
@@ -183,3 +183,9 @@ async def test_robots_may_read_everything_but_the_api(site: Site) -> None:
         "",
         "Sitemap: https://blog.example/notes/sitemap.xml",
     ]
+
+
+async def test_a_post_may_have_the_latest_date_of_all(site: Site) -> None:
+    """As in an archive."""
+    await publish(site.store, slug="late", updated_at=LATEST)
+    assert (await urls_of(site))[f"{HOME}/late"] == "9999-12-31T23:59:59.999Z"

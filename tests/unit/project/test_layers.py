@@ -67,6 +67,7 @@ MAY_IMPORT = {
     "api": "errors domain services stores.port.Store settings.Settings api"
     " fastapi starlette pydantic pydantic_core typing_extensions structlog",
     "api/middleware/deadlines.py": "stores.deadlines",
+    "api/endpoints/moderation.py": "stores.deadlines",
     "api/schemas/posts.py": "markup.plain_text markup.results",
     "api/http/responses.py": "orjson",
     "api/http/archive_response.py": "transfer.archive.download",

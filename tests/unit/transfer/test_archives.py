@@ -231,12 +231,17 @@ def test_a_reply_may_be_older_than_its_parent(tmp_path: Path) -> None:
     assert checked(archive_of([*SMALL[:4], early, FIRST]), tmp_path).digest.counts["comment"] == 2
 
 
-async def test_a_file_that_changes_after_it_was_checked_is_refused_with_the_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "change", [(b'"version"', b'"edition"'), (b"Argentina", b"argentina"), (b'"title":""', b'"title":5')]
+)
+async def test_a_file_that_changes_after_it_was_checked_is_refused_with_the_line(
+    tmp_path: Path, change: tuple[bytes, bytes]
+) -> None:
     file = tmp_path / "archive"
     file.write_bytes(archive_of(SMALL))
     with open_archive(str(file)) as archive:
         check(archive, quiet)
-        file.write_bytes(archive_of(SMALL).replace(b'"version"', b'"edition"'))
+        file.write_bytes(archive_of(SMALL).replace(*change))
         with pytest.raises(BrokenFile, match="was changed") as broken:
             await anext(archive.rows())
     assert broken.value.place == "line 2"

@@ -17,7 +17,14 @@ from everpost.domain.writing.working_copies import PostBase, PostText, max_typed
 from everpost.errors import Invalid
 from everpost.transfer.archive.format import MAX_LINE
 from everpost.transfer.copy.record_json import checked_values, read_row, row_of
-from tests.contract.port.blog.whole_blogs import ANN, SETTINGS, TOKENS, WORKING_COPIES, a_whole_blog
+from tests.contract.port.blog.whole_blogs import (
+    ANN,
+    PASSKEYS,
+    SETTINGS,
+    TOKENS,
+    WORKING_COPIES,
+    a_whole_blog,
+)
 from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered
 from tests.unit.services.test_passwords import UNKEPT_HASHES
 
@@ -147,6 +154,7 @@ def test_the_longest_line_is_within_the_limit() -> None:
         (POST, "id", "00000000000000000000000A"),
         (POST, "id", 1),
         (POST, "slug", "A Post"),
+        (POST, "slug", "A/\u0378"),
         (POST, "slug", "archive"),
         (POST, "slug", "x" * 256),
         (POST, "post_kind", "draft"),
@@ -176,6 +184,7 @@ def test_the_longest_line_is_within_the_limit() -> None:
         (POST, "comment_count", -1),
         (POST, "updated_at", "2024-02-30T00:00:00.000Z"),
         (POST, "updated_at", "0000-01-01T00:00:00.000Z"),
+        (POST, "updated_at", "2024-02-28T24:00:00.000Z"),
         (POST, "updated_at", "2024-02-29T00:00:00Z"),
         (POST, "updated_at", "2024-02-29T00:00:00.000+00:00"),
         (POST, "updated_at", "2024-02-29 12:30:15.123Z"),
@@ -188,6 +197,8 @@ def test_the_longest_line_is_within_the_limit() -> None:
         (COMMENT, "editor_id", "f"),
         (COMMENT, "edited_at", "2024-02-29"),
         (COMMENT, "depth", 2**31),
+        *((PASSKEYS[0], "credential_id", each) for each in ("", "é", "a+/b", "ab==", "abcde", "ab\n")),
+        (PASSKEYS[0], "public_key", "a key"),
     ],
 )
 def test_the_error_about_an_invalid_value_names_the_field(record: Record, field: str, value: object) -> None:

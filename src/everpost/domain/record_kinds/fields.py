@@ -21,7 +21,9 @@ from everpost.errors import Invalid
 
 _ID = re.compile("[0-9a-f]{24}")
 _DIGEST = re.compile("[0-9a-f]{64}")
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?!24)[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
+"""Python 3.14 reads 24:00 as the next day."""
+_BASE64URL = re.compile("[A-Za-z0-9_-]+")
 _MOMENT_LENGTH = 24
 _LONGEST = 2_000
 """The maximum length of a text with a normal form; the normal form has its own limit."""
@@ -68,6 +70,11 @@ def text(shortest: int, longest: int) -> Field:
         _checked_text(name, value, shortest, longest)
 
     return Field(check)
+
+
+def encoded_bytes(longest: int) -> Field:
+    """Bytes in base64url without padding, with at most this many characters."""
+    return Field(lambda name, value: _check_bytes(name, value, longest))
 
 
 def normalized(normalize: Callable[[str], str]) -> Field:
@@ -180,6 +187,12 @@ def _id_of(author: Author) -> Id:
     return author.id
 
 
+def _check_bytes(name: str, value: object, longest: int) -> None:
+    encoded = _checked_text(name, value, 1, longest)
+    if not _BASE64URL.fullmatch(encoded) or len(encoded) % 4 == 1:
+        raise Invalid(name, "is not base64url without padding")
+
+
 def _check_email(name: str, value: object) -> None:
     email = _checked_text(name, value, 1, MAX_EMAIL)
     if email.strip() != email or "@" not in email:
@@ -198,8 +211,9 @@ def _check_password_hash(name: str, value: object) -> None:
 
 def _check_slug(name: str, value: object) -> None:
     slug = _checked_text(name, value, 1, MAX_SLUG)
-    normal = slug if _has_unassigned(slug) else normalize_slug(slug)
-    if normal != slug:
+    known = _with_known_characters(slug)
+    normal = normalize_slug(known)
+    if normal != known:
         raise Invalid(name, f"is not in its normal form, which is {normal!r}")
     if is_reserved(slug):
         raise Invalid(name, "is reserved")
@@ -224,7 +238,18 @@ def _check_paths(name: str, value: object) -> None:
 
 def _has_unassigned(text: str) -> bool:
     """Whether the text has characters of a newer version of Unicode than Python supports."""
-    return not text.isascii() and any(unicodedata.category(character) == "Cn" for character in text)
+    return not text.isascii() and any(map(_is_unassigned, text))
+
+
+def _is_unassigned(character: str) -> bool:
+    return unicodedata.category(character) == "Cn"
+
+
+def _with_known_characters(text: str) -> str:
+    """The text, with a letter in place of each character of a newer version of Unicode."""
+    if not _has_unassigned(text):
+        return text
+    return "".join("q" if _is_unassigned(character) else character for character in text)
 
 
 def _check_navigation(name: str, value: object) -> None:

@@ -45,6 +45,7 @@ from everpost.domain.record_kinds.fields import (
     VERSION,
     choice,
     choices,
+    encoded_bytes,
     named,
     normalized,
     number,
@@ -183,8 +184,8 @@ PASSKEYS = Kind(
         "id": ID,
         "user_id": reference("user"),
         "name": text(1, MAX_PASSKEY_NAME),
-        "credential_id": text(1, MAX_CREDENTIAL_ID),
-        "public_key": text(1, MAX_PUBLIC_KEY),
+        "credential_id": encoded_bytes(MAX_CREDENTIAL_ID),
+        "public_key": encoded_bytes(MAX_PUBLIC_KEY),
         "created_at": MOMENT,
     },
 )

@@ -75,6 +75,7 @@ class _Checker:
         if kind.type is Blog:
             self._origin = origin_of(kind.decode(values))
         self._digest.add(kind, line)
+        self._archive.accept(line)
 
     def finish(self, last: bytes, line: int) -> CheckedArchive:
         """Check the last line, and the rules that depend on the whole archive."""

@@ -14,7 +14,7 @@ from everpost.web.desk.content_security import DESK_HEADERS
 from everpost.web.desk.desk import DESK_ACTOR, SAFE_METHODS, UNCONFIRMED
 from everpost.web.desk.frame import PREFIX, Frame, path_of
 from everpost.web.desk.unsent_forms import unsent_form
-from everpost.web.desk.writing.own_posts import OF_ANOTHER
+from everpost.web.desk.writing.own_posts import OF_ANOTHER, OF_OTHER_USER
 from everpost.web.languages import message
 from everpost.web.site import last_known_site
 from everpost.web.urls import root_of, with_query
@@ -70,7 +70,7 @@ def desk_problem(request: Request, status: int, detail: str, error: Exception | 
     actor: Actor = getattr(request.state, DESK_ACTOR, PUBLIC)
     text = _MESSAGES.get(status)
     if isinstance(error, Forbidden) and actor.user is not None:
-        text = OF_ANOTHER if error.message == OF_ANOTHER else _ROLE
+        text = error.message if error.message in (OF_ANOTHER, OF_OTHER_USER) else _ROLE
     shown = 404 if status == _NOT_FOUND else status
     values: dict[str, object] = {
         "site": last_known_site(request),

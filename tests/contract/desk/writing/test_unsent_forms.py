@@ -76,6 +76,25 @@ async def test_a_post_survives_the_end_of_the_session(desk: DeskSite) -> None:
     assert saved.status_code == 303
 
 
+async def test_a_form_is_not_saved_for_someone_who_has_signed_in_since(desk: DeskSite) -> None:
+    """Even an admin, who may write every post. The user who has opened the form can send it again."""
+    ann, ada = await desk.as_("author"), await desk.as_("admin")
+    post = await a_post(desk.store)
+    for post_id in (post.id, None):
+        sent = await open_editor(ann, post_id) | TYPED
+        refused = await send(ada, post_id, sent, "publish")
+        assert refused.status_code == 403
+        assert "Someone else has signed in with this browser" in refused.text
+        assert (await stored(desk, post.id)) == post
+        action, again = form_in(refused)
+        assert again == sent | {"action": "publish"}
+        assert (await ada.send(action, again)).status_code == 403
+        saved = await ann.send(action, again)
+        after = await stored(desk, post_id or id_in(saved.headers["location"]))
+        assert (after.title, after.author) == (TYPED["title"], PEOPLE["author"].user.author)
+        post = await stored(desk, post.id)
+
+
 async def test_a_form_that_a_page_has_already_read_is_shown_again(desk: DeskSite) -> None:
     """Such as one whose sender may not choose this author."""
     ann = await desk.as_("author")

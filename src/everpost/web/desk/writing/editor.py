@@ -37,7 +37,7 @@ from everpost.web.desk.writing.fields.post_form import (
     new_body,
     status_after,
 )
-from everpost.web.desk.writing.own_posts import own_post
+from everpost.web.desk.writing.own_posts import own_post, require_same_user
 from everpost.web.desk.writing.working_copies import discard_former, find_copy, saved_copy
 from everpost.web.forms.errors import WHOLE, FormError
 from everpost.web.languages import message
@@ -110,6 +110,7 @@ async def show_new(desk: CurrentDesk, store: OpenStore) -> Response:
 async def create(request: Request, desk: CurrentDesk, store: OpenStore) -> Response:
     """Add the post, and go to its editor."""
     fields, start = await read_form(request), empty_form(desk.user)
+    require_same_user(desk, fields)
     sent, post_id = Sent.of(fields, start), parse_id(fields.get("id", "")) or new_id()
     try:
         body = new_body(sent.typed, post_id, sent.action, desk.shown.blog.zone, desk.language)
@@ -145,6 +146,7 @@ async def show(desk: CurrentDesk, store: OpenStore, post_id: PostId) -> Response
 async def save(request: Request, desk: CurrentDesk, store: OpenStore, post_id: PostId) -> Response:
     """Change the post. If someone else has changed it, show what differs."""
     fields = await read_form(request)
+    require_same_user(desk, fields)
     while True:
         try:
             post = await own_post(store, desk, post_id)

@@ -1,5 +1,7 @@
 """Posts that the user may change."""
 
+from collections.abc import Mapping
+
 from everpost.domain.clock import now
 from everpost.domain.ids import Id
 from everpost.domain.people.names import has_visible
@@ -14,6 +16,16 @@ DRAFT = message("Draft")
 SCHEDULED = message("Scheduled")
 PUBLISHED = message("Published")
 OF_ANOTHER = message("This post belongs to another author.")
+OF_OTHER_USER = message(
+    "Someone else has signed in with this browser since you opened the form, so it has not been saved."
+    " In a new tab, sign in with your own account. Then come back and send it again."
+)
+
+
+def require_same_user(desk: Desk, fields: Mapping[str, str]) -> None:
+    """Raise Forbidden if another user has opened the form. It must not become a text of this one."""
+    if fields.get("user", desk.user.id) != desk.user.id:
+        raise Forbidden(OF_OTHER_USER)
 
 
 async def own_post(store: Store, desk: Desk, id: Id) -> Post:
