@@ -29,7 +29,8 @@ function beginnings(line, blocks) {
   return { quote, own: quote + own, next: quote + indent + mark + space + (box ? "[ ] " : "") };
 }
 
-/** Starts the next item of a list, or ends the list if this one is empty; likewise a quote. */
+/** Starts the next item of a list, or ends the list if this one is empty; likewise a quote. A blank line ends it:
+ * without one, the next paragraph would belong to the last item. */
 function continueBlock({ state, dispatch }) {
   const { main } = state.selection;
   const line = state.doc.lineAt(main.from);
@@ -38,9 +39,12 @@ function continueBlock({ state, dispatch }) {
   const { quote, own, next } = beginnings(line, blocks);
   if (!own || main.from < line.from + own.length) return false;
   const isEmpty = !line.text.slice(own.length).trim();
-  const start = line.from + (own === quote ? 0 : quote.length);
-  const changes = isEmpty ? { from: start, to: line.to } : { from: main.from, insert: state.lineBreak + next };
-  const selection = { anchor: isEmpty ? start : main.from + 1 + next.length };
+  const outer = own === quote ? "" : quote;
+  const from = isEmpty ? line.from + outer.length : main.from;
+  const to = isEmpty ? line.to : main.from;
+  const begun = isEmpty ? outer : next;
+  const changes = { from, to, insert: state.lineBreak + begun };
+  const selection = { anchor: from + 1 + begun.length };
   dispatch(state.update({ changes, selection, scrollIntoView: true, userEvent: "input" }));
   return true;
 }

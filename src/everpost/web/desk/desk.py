@@ -114,7 +114,7 @@ class Desk:
             "site": self.shown.site,
             "heading": title,
             "errors": {} if refused is None else refused.errors,
-            "notice": take_notice(self.request, self.language),
+            "notice": take_notice(self.request, self.language) if refused is None else None,
             "waiting": self.waiting,
             "is_exposed": is_exposed(self.request),
         }

@@ -1,8 +1,11 @@
 """Tokens for programs: created, shown once, and revoked."""
 
+from datetime import datetime
+
 import httpx
 import pytest
 
+from everpost.domain.clock import EARLIEST, LATEST
 from everpost.domain.ids import Id
 from everpost.domain.people.tokens import MAX_NAMED_TOKENS, Scope, TokenKind
 from tests.contract.desk.conftest import PASSWORD, DeskSite, give_password
@@ -11,6 +14,7 @@ from tests.contract.http.people import PEOPLE
 from tests.contract.pages.html import Page
 from tests.contract.port.examples import tokens_of
 from tests.contract.port.people.test_revocations import fill
+from tests.contract.port.people.test_tokens import keep
 
 PATH = "/desk/account/tokens"
 ANN = PEOPLE["author"].user
@@ -69,6 +73,13 @@ async def test_a_secret_is_shown_once_and_not_stored_by_the_browser(ann: DeskSit
     listed = await ann.get(PATH)
     assert secret not in listed.text
     assert "Valid until December 31, 2099." in Page(listed).all("//main//li")[-1]
+
+
+@pytest.mark.parametrize("end", [EARLIEST, LATEST])
+async def test_a_token_may_end_at_the_first_or_last_moment(ann: DeskSite, end: datetime) -> None:
+    """As in an archive."""
+    await keep(ann.store, ANN.id, expires_at=end)
+    assert (await ann.get(PATH)).status_code == 200
 
 
 async def test_a_token_without_a_last_day_never_expires_and_outlives_the_session(ann: DeskSite) -> None:

@@ -233,6 +233,18 @@ async def test_sending_a_new_post_twice_creates_it_once(desk: DeskSite) -> None:
     assert (await stored(desk, Id(fields["id"]))).content == "changed since"
 
 
+async def test_a_refused_form_shows_no_earlier_notice(desk: DeskSite) -> None:
+    ann, done = await desk.as_("author"), "The post has been published."
+    post = await a_post(desk.store, status=PostStatus.DRAFT)
+    path, fields = f"/desk/posts/{post.id}", await open_editor(ann, post.id)
+    left = (await send(ann, post.id, fields, "publish")).headers["set-cookie"].partition(";")[0]
+    cookie = f"{ann.cookies['cookie']}; {left}"
+    assert done in (await ann.get(path, cookie=cookie)).text
+    refused = await ann.send(path, fields | {"title": "Stale", "action": "publish"}, cookie=cookie)
+    assert (refused.status_code, done in refused.text) == (412, False)
+    assert done not in (await ann.get(f"{path}/delete", cookie=cookie)).text
+
+
 async def test_deleting_asks_first(desk: DeskSite) -> None:
     ann = await desk.as_("author")
     post = await a_post(desk.store, title="Doomed <b>")

@@ -13,6 +13,7 @@ from everpost.api.routing.parameters import TokenId
 from everpost.api.routing.security import CurrentProof
 from everpost.api.schemas.text import format_timestamp
 from everpost.api.schemas.tokens import TokenCreate
+from everpost.domain.clock import EARLIEST
 from everpost.domain.people.tokens import MAX_TOKENS, ROLE_SCOPES, Scope, Token, TokenKind
 from everpost.services.accounts import tokens
 from everpost.services.accounts.tokens import TokenDraft
@@ -126,10 +127,12 @@ async def _page(
 
 def _shown(desk: Desk, token: Token) -> ShownToken:
     end = token.expires_at
+    if end is not None and end > EARLIEST:
+        end -= timedelta(milliseconds=1)
     return ShownToken(
         token=token,
         created=desk.day(token.created_at),
-        last_day=None if end is None else desk.day(end - timedelta(milliseconds=1)),
+        last_day=None if end is None else desk.day(end),
         used=None if token.last_used_at is None else desk.utc_day(token.last_used_at),
         scopes=", ".join(sorted(token.scopes)),
     )

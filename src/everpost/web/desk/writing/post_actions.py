@@ -60,6 +60,7 @@ async def _question(desk: Desk, store: Store, post: Post, refused: FormError | N
         "writing/delete.html",
         desk.text("Delete post"),
         refused=refused,
+        notice=None,
         post=post,
         label=label_of(post, desk),
         revision=revision_text(post.revision),
