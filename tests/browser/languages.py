@@ -2,9 +2,13 @@
 
 from gettext import NullTranslations
 
+import pytest
+
 from everpost.web.languages import Languages, language_of
 
 RTL = "ar"
+LANGUAGES = ("en", pytest.param(RTL, marks=pytest.mark.long))
+"""The languages in which pages are inspected: in `make test`, only in English."""
 
 
 class Mirrored(NullTranslations):

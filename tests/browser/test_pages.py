@@ -12,6 +12,7 @@ from everpost.services.drafts.preview_links import create_link
 from tests.browser.conftest import Sites
 from tests.browser.content import ANN, DRAFT
 from tests.browser.inspection import Tab, a_tab
+from tests.browser.languages import LANGUAGES
 
 LOOKS: Mapping[str, Sequence[tuple[Literal["light", "dark"], int]]] = {
     "en": (("light", 320), ("dark", 1280)),
@@ -80,7 +81,7 @@ PAGES: dict[str, Visit] = {
 }
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", PAGES)
 async def test_a_page_of_a_blog(chromium: Browser, sites: Sites, name: str, language: str) -> None:
     await sites.speak(language)
@@ -89,7 +90,7 @@ async def test_a_page_of_a_blog(chromium: Browser, sites: Sites, name: str, lang
         await inspect(tab, language)
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_example_theme(chromium: Browser, sites: Sites, language: str) -> None:
     await sites.speak(language)
     async with a_tab(chromium, sites.themed) as tab:
@@ -98,7 +99,7 @@ async def test_the_example_theme(chromium: Browser, sites: Sites, language: str)
             await inspect(tab, language)
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LANGUAGES)
 async def test_a_preview_of_a_draft(chromium: Browser, sites: Sites, language: str) -> None:
     await sites.speak(language)
     ann = Actor(ANN, frozenset({Scope.POSTS_WRITE}))

@@ -7,6 +7,7 @@ from everpost.domain.people.actors import Actor
 from everpost.domain.people.tokens import ROLE_SCOPES
 from everpost.services.accounts.password_resets import create_reset
 from tests.browser.desk.conftest import PASSWORD, Desk
+from tests.browser.languages import LANGUAGES
 from tests.browser.test_pages import inspect
 from tests.contract.http.people import PEOPLE
 
@@ -45,7 +46,7 @@ async def test_the_printed_address_sets_a_password(chromium: Browser, desk: Desk
         await tab.page.get_by_role("status").get_by_text("Your password has been changed.").wait_for()
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", ["account", "account/password", "confirm", "reset"])
 async def test_a_page_of_the_account(chromium: Browser, desk: Desk, path: str, language: str) -> None:
     async with desk.tab(chromium, "author", locale=language) as tab:

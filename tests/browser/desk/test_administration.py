@@ -8,6 +8,7 @@ from everpost.domain.clock import now
 from everpost.domain.people.users import Role
 from tests.browser.desk.conftest import PASSWORD, Desk, Desks
 from tests.browser.inspection import Tab
+from tests.browser.languages import LANGUAGES
 from tests.browser.test_pages import inspect
 from tests.contract.http.people import PEOPLE
 from tests.contract.port.examples import register
@@ -29,7 +30,7 @@ async def notice(page: Page, text: str) -> None:
     await page.get_by_role("status").get_by_text(text).wait_for()
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", PATHS)
 async def test_a_page_for_running_a_blog(chromium: Browser, desks: Desks, path: str, language: str) -> None:
     """One database is enough: the pages are the same on all of them."""

@@ -7,6 +7,7 @@ from everpost.domain.people.users import UserQuery
 from everpost.services.accounts.bootstrap import make_first_token
 from tests.browser.desk.conftest import PASSWORD, Desk
 from tests.browser.desk.test_passkeys import named, with_authenticator
+from tests.browser.languages import LANGUAGES
 from tests.browser.test_pages import inspect
 
 FIELDS = {"Blog title": "A blog", "Name": "Ada", "Email": "ada@blog.example", "Password": PASSWORD}
@@ -76,7 +77,7 @@ async def test_a_passkey_instead_of_a_password(chromium: Browser, new_desk: Desk
     assert key.name.startswith("Chrome")
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_pages_are_accessible(chromium: Browser, new_desk: Desk, language: str) -> None:
     async with new_desk.tab(chromium, locale=language) as tab:
         await tab.open("/desk/login")

@@ -10,6 +10,7 @@ from everpost.domain.comments import Comment, CommentChange, CommentStatus
 from everpost.domain.posts import Post
 from tests.browser.desk.conftest import Desk
 from tests.browser.inspection import Tab
+from tests.browser.languages import LANGUAGES
 from tests.browser.test_pages import inspect
 from tests.contract.desk.conftest import COOKIE, start_session
 from tests.contract.port.examples import LATER, MOMENT, comment_on, publish
@@ -245,7 +246,7 @@ async def test_a_server_that_is_away_loses_no_decision(chromium: Browser, desk: 
     assert await statuses(desk, [comment]) == ["spam"]
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_queue_is_accessible(chromium: Browser, desk: Desk, post: Post, language: str) -> None:
     first, second, _ = await wait(desk, post, 3)
     approved = await comment_on(desk.store, post.id, content="A " * 100, guest_name="Mia")

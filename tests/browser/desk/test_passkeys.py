@@ -8,6 +8,7 @@ from playwright.async_api import Browser
 
 from tests.browser.desk.conftest import Desk
 from tests.browser.inspection import Tab
+from tests.browser.languages import LANGUAGES
 from tests.browser.test_pages import inspect
 
 AUTHENTICATOR = {
@@ -61,7 +62,7 @@ async def test_a_browser_without_a_passkey_says_so(chromium: Browser, desk: Desk
         await tab.page.get_by_role("alert").get_by_text("Your browser did not offer a passkey.").wait_for()
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_page_is_accessible(chromium: Browser, desk: Desk, language: str) -> None:
     async with named(desk).tab(chromium, "author", locale=language) as tab:
         await tab.open("/desk/account/passkeys")

@@ -7,6 +7,7 @@ from playwright.async_api import Browser
 
 from tests.browser.desk.conftest import PASSWORD, Desk
 from tests.browser.inspection import Tab
+from tests.browser.languages import LANGUAGES
 from tests.browser.test_pages import inspect
 from tests.contract.http.people import PEOPLE
 
@@ -66,7 +67,7 @@ async def test_signing_in_by_keyboard(chromium: Browser, desk: Desk) -> None:
         await tab.page.get_by_role("button", name="Sign out").wait_for()
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", ["/desk/posts", "/desk/nothing"])
 async def test_a_page_of_the_desk(chromium: Browser, desk: Desk, path: str, language: str) -> None:
     async with desk.tab(chromium, "admin", locale=language) as tab:

@@ -18,6 +18,7 @@ from tests.browser.desk.editing import (
     shown_text,
     write,
 )
+from tests.browser.languages import LANGUAGES
 from tests.browser.test_pages import inspect
 from tests.contract.desk.writing.forms import a_post
 
@@ -250,7 +251,7 @@ async def test_two_tabs(chromium: Browser, desk: Desk, shared: Post) -> None:
 
 
 @pytest.mark.parametrize("path", ["", "/unsaved", "/{id}", "/new", "/{id}/delete"])
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", LANGUAGES)
 async def test_every_page_is_accessible(chromium: Browser, one_desk: Desk, path: str, language: str) -> None:
     post = await a_post(one_desk.store, content=TEXT, tags=("a",))
     async with one_desk.tab(chromium, "editor", locale=language) as tab:
