@@ -61,7 +61,7 @@ def _add_authors(app: FastAPI) -> None:
         tags=["Users"],
         responses=read_responses(
             list[AuthorRead],
-            "A page of the users who can be authors.",
+            "A page of the users who are not disabled.",
             *(401, 403, 422, 503),
             headers=LIST_HEADERS,
         ),

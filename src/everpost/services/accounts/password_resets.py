@@ -64,9 +64,10 @@ async def create_reset(store: Store, actor: Actor, user_id: Id) -> ResetLink:
     if user.disabled_at is not None:
         raise Forbidden("The user is disabled. Enable the account first.")
     lifetime = INVITATION_LIFETIME if user.password_hash is None else RESET_LIFETIME
-    expires_at = now() + lifetime
+    moment = now()
+    expires_at = moment + lifetime
     draft = TokenDraft(name="Password reset", scopes=frozenset(), expires_at=expires_at)
-    secret, token = await issue_token(store, user, draft, Provenance(kind=TokenKind.RESET))
+    secret, token = await issue_token(store, user, draft, Provenance(kind=TokenKind.RESET), moment=moment)
     record(RESET_LINK_CREATED, user=user.id, token=token.id, by=actor.id)
     return ResetLink(user=user, secret=secret, expires_at=expires_at)
 

@@ -1,7 +1,7 @@
 """Forms that could not be saved, so that error pages do not lose what was typed.
 
 A page shows only what its own request contains, and only to its own origin: otherwise, a page of another
-origin could fill in a form and let the user send it.
+origin could fill in a form and have the user send it.
 """
 
 from collections.abc import Mapping, Sequence
