@@ -1,5 +1,7 @@
 """From uploaded bytes to a clean file."""
 
+from hashlib import sha256
+
 from everpost.media.containers.avif import clean_avif
 from everpost.media.containers.gif import clean_gif
 from everpost.media.containers.jpeg import clean_jpeg
@@ -34,27 +36,29 @@ def clean(data: bytes, limits: Limits) -> CleanFile:
     UnsupportedType, TooLarge, TooCostly or Damaged, all of which are `Refused`.
     """
     limits.check_size(len(data))
-    type_ = type_of(data)
+    type_, frames = type_of(data), 1
+    size: tuple[int, int] | None = None
     if type_.is_picture:
-        return _clean_picture(data, type_, limits)
-    if type_ is MediaType.SVG:
-        width, height = size_of_svg(data) or (None, None)
-        return CleanFile(data, type_, width, height)
-    return CleanFile(_PLAIN[type_](data), type_)
+        data, frames = _clean_picture(data, type_, limits)
+        size = shown_size(data, type_, limits)
+    elif type_ is MediaType.SVG:
+        size = size_of_svg(data)
+    else:
+        data = _PLAIN[type_](data)
+    width, height = size or (None, None)
+    return CleanFile(data, type_, sha256(data).hexdigest(), width, height, is_animated=frames > 1)
 
 
-def _clean_picture(data: bytes, type_: MediaType, limits: Limits) -> CleanFile:
-    frames = 1
+def _clean_picture(data: bytes, type_: MediaType, limits: Limits) -> tuple[bytes, int]:
+    """The clean picture, and the number of its frames."""
     match type_:
         case MediaType.JPEG:
-            clean = clean_jpeg(data, limits)
+            return clean_jpeg(data, limits), 1
         case MediaType.PNG:
-            clean, frames = clean_png(data, limits)
+            return clean_png(data, limits)
         case MediaType.GIF:
-            clean, frames = clean_gif(data, limits)
+            return clean_gif(data, limits)
         case MediaType.WEBP:
-            clean, frames = clean_webp(data, limits)
+            return clean_webp(data, limits)
         case _:
-            clean = clean_avif(data, limits)
-    width, height = shown_size(clean, type_, limits)
-    return CleanFile(clean, type_, width, height, is_animated=frames > 1)
+            return clean_avif(data, limits), 1

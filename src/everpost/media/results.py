@@ -1,7 +1,6 @@
 """Clean files, and resized copies of pictures."""
 
 from dataclasses import dataclass
-from hashlib import sha256
 
 from everpost.media.types import MediaType
 
@@ -12,6 +11,8 @@ class CleanFile:
 
     data: bytes
     type: MediaType
+    digest: str
+    """SHA-256 of the data, in hexadecimal: the identity of the file."""
     width: int | None = None
     """Pixels, as the picture is shown. None if unknown: sound, video, documents, some SVG files."""
     height: int | None = None
@@ -21,11 +22,6 @@ class CleanFile:
     def size(self) -> int:
         """Bytes."""
         return len(self.data)
-
-    @property
-    def digest(self) -> str:
-        """SHA-256, in hexadecimal: the identity of the file."""
-        return sha256(self.data).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,6 +200,14 @@ def test_a_frame_outside_its_picture_is_refused(format_: str) -> None:
         clean(bytes(data), LIMITS)
 
 
+def test_bytes_that_fill_a_jpeg_are_read_once() -> None:
+    """Otherwise, this takes hours."""
+    fill = b"\xff" * 3_000_000 + b"\0"
+    for data in (b"\xff\xd8" + fill, jpeg()[:-2] + fill):
+        with pytest.raises(Damaged, match="the end of the picture is missing"):
+            clean(data, LIMITS)
+
+
 def test_jpegs_that_browsers_cannot_show_are_refused() -> None:
     for code in (0xC3, 0xC9):
         lossless = b"\xff\xd8\xff" + bytes((code,)) + b"\0\x0b\x08\0\1\0\1\1\0\0\0"

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import AsyncIterator
 
 import pytest
+from PIL import Image
 
 from everpost.errors import Busy
 from everpost.media.cleaner import clean
@@ -108,6 +109,19 @@ async def test_many_files_at_once_share_one_process(
     files = await asyncio.gather(*(media.clean(png(orientation), LIMITS) for orientation in range(1, 9)))
     assert len({file.digest for file in files}) == 8
     assert len(started) == 1
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("format_", "options"), [("JPEG", {}), ("PNG", {"compress_level": 1}), ("WEBP", {"method": 0})]
+)
+async def test_the_largest_picture_stays_within_the_limits(
+    media: MediaProcesses, format_: str, options: dict[str, object]
+) -> None:
+    mode = "RGB" if format_ == "JPEG" else "RGBA"
+    data = saved(Image.effect_noise((4_807, 10_400), 2).convert(mode), format_, **options)
+    file = await media.clean(data, Limits(size=100_000_000))
+    assert [each.width for each in await media.variants(file)] == [400, 400, 800, 800, 1600, 1600]
 
 
 def test_memory_is_limited() -> None:

@@ -8,8 +8,8 @@ from everpost.media.containers.profiles import checked_profile
 from everpost.media.limits import Limits
 from everpost.media.refusals import Damaged, UnsupportedType
 
-_MARKER = re.compile(rb"\xff+([^\x00\xff])")
-_AFTER_PIXELS = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]")
+_MARKER = re.compile(rb"\xff([^\x00\xff])")
+_AFTER_PIXELS = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _START, _END, _SCAN = 0xD8, 0xD9, 0xDA
 _FRAMES = {0xC0, 0xC1, 0xC2}
 """Baseline, extended and progressive frames: those that browsers decode."""

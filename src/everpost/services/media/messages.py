@@ -20,7 +20,7 @@ def write_upload(data: bytes, limits: Limits) -> bytes:
 
 def write_file(file: CleanFile) -> bytes:
     """The message for a clean file: to resize it, or as a result."""
-    return _written(["file", file.type, file.width, file.height, file.is_animated], file.data)
+    return _written(["file", file.type, file.digest, file.width, file.height, file.is_animated], file.data)
 
 
 def write_variants(variants: list[Variant]) -> bytes:
@@ -69,8 +69,8 @@ def read_variants(message: bytes) -> tuple[Variant, ...]:
 
 
 def _file(values: list[Any], data: bytes) -> CleanFile:
-    type_, width, height, is_animated = values
-    return CleanFile(data, MediaType(type_), width, height, is_animated=is_animated)
+    type_, digest, width, height, is_animated = values
+    return CleanFile(data, MediaType(type_), digest, width, height, is_animated=is_animated)
 
 
 def _read_result(message: bytes) -> tuple[list[Any], bytes]:
