@@ -119,13 +119,14 @@ screenshot: install  ## write the screenshot in README; needs Chromium
 docs: install  ## write the tables of docs/themes.md
 	@$(BIN)/python -m devtools.theme_variables
 
-translations: install  ## add new texts of the desk to its catalogues, and list those that are not translated
+translations: install  ## add new texts of pages to the catalogues, and list those that are not translated
 	@$(BIN)/python -m devtools.translations
 
-assets:  ## write the files that browsers load into the package; those of the API's /docs need Node
+assets:  ## write the files that browsers load into the package; those from npm need Node
 	@$(PYTHON) assets/pages.py
 	@cd assets && npm ci --ignore-scripts --no-audit --no-fund
 	@$(PYTHON) assets/vendor.py
+	@$(PYTHON) assets/bundle.py
 
 clean:  ## remove everything that was installed; a blog in everpost.db stays
 	@rm -rf .venv $(TOOLS) tests/clients/typescript/node_modules

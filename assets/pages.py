@@ -11,6 +11,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SOURCES = (HERE / "blog", HERE / "desk")
+BUNDLES = ("text-editor.js",)
+"""What `bundle.py` writes, which needs Node."""
 STATIC = HERE.parent / "src" / "everpost" / "web" / "static"
 
 
@@ -32,15 +34,22 @@ def built() -> dict[str, bytes]:
     return files
 
 
-def main() -> None:
-    for old in STATIC.iterdir():
+def write(files: dict[str, bytes]) -> None:
+    """Write these files and their manifest, and delete what `make assets` wrote before."""
+    for old in (*STATIC.glob("*.css"), *STATIC.glob("*.js"), *STATIC.glob("*.svg")):
         old.unlink()
     manifest = {}
-    for name, content in built().items():
+    for name, content in files.items():
         stem, _, suffix = name.partition(".")
         manifest[name] = f"{stem}-{hashlib.sha256(content).hexdigest()[:16]}.{suffix}"
         (STATIC / manifest[name]).write_bytes(content)
     (STATIC / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+
+
+def main() -> None:
+    before: dict[str, str] = json.loads((STATIC / "manifest.json").read_text())
+    kept = {name: (STATIC / before[name]).read_bytes() for name in BUNDLES if name in before}
+    write(built() | kept)
 
 
 if __name__ == "__main__":

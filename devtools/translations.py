@@ -1,4 +1,4 @@
-"""`python -m devtools.translations`: adds new texts of the desk to its catalogues, and removes old ones.
+"""`python -m devtools.translations`: adds new texts of pages to the catalogues, and removes old ones.
 
 Catalogues have no line numbers and are sorted, so that changes of different pages merge. A conflict in
 a catalogue is resolved with the texts of both sides.
@@ -14,11 +14,11 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from everpost.web.desk.languages import CATALOGUES
+from everpost.web.languages import CATALOGUES
 
 WEB = CATALOGUES.parent
 _CONFLICT = "\n<<<<<<< "
-_METHODS = [("desk/**.py", "python"), ("templates/desk/**.html", "jinja2")]
+_METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 _KEYWORDS: Mapping[str, tuple[int, ...] | None] = {
     "_": None,
     "gettext": None,
@@ -27,7 +27,7 @@ _KEYWORDS: Mapping[str, tuple[int, ...] | None] = {
     "text": None,
     "plural": (2, 3),
 }
-_OPTIONS = {"templates/desk/**.html": {"trimmed": "true", "silent": "false"}}
+_OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false"}}
 
 
 def current_texts() -> Catalog:

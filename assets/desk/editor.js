@@ -96,7 +96,7 @@ async function offer() {
   };
   restore.onclick = () => {
     for (const [name, text] of Object.entries(JSON.parse(entry.typed))) if (fields[name]) fields[name].value = text;
-    form.dispatchEvent(new Event("input"));
+    fields.content.dispatchEvent(new Event("input", { bubbles: true }));
     done();
     fields.content.focus();
   };

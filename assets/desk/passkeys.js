@@ -1,18 +1,37 @@
 // Asks the browser for a passkey, or for a new one, and sends its answer with the form.
-const form = document.querySelector("[data-passkey]");
-const action = form.dataset.passkey;
+const source = document.querySelector("[data-passkey]"); // the form, or a button in it
+const form = source.form ?? source;
+const action = source.dataset.passkey;
 const parse = action === "get" ? "parseRequestOptionsFromJSON" : "parseCreationOptionsFromJSON";
 const failure = form.querySelector("[data-failure]");
+
+// A form that sets up a blog needs either a password or a passkey.
+function isComplete() {
+  const { password } = form.elements;
+  if (password === undefined) return true;
+  password.disabled = true;
+  if (form.reportValidity()) return true;
+  password.disabled = false;
+  return false;
+}
+
+function options() {
+  const publicKey = PublicKeyCredential[parse](JSON.parse(source.dataset.options));
+  const { email, name } = form.elements;
+  if (email) Object.assign(publicKey.user, { name: email.value, displayName: name.value });
+  return { publicKey };
+}
 
 async function send(event) {
   event.preventDefault();
   failure.hidden = true;
+  if (!isComplete()) return;
   try {
-    const publicKey = PublicKeyCredential[parse](JSON.parse(form.dataset.options));
-    const credential = await navigator.credentials[action]({ publicKey });
+    const credential = await navigator.credentials[action](options());
     form.elements.credential.value = JSON.stringify(credential);
     form.submit();
   } catch (error) {
+    if (form.elements.password) form.elements.password.disabled = false;
     failure.role = "alert";
     failure.hidden = false;
   }
@@ -20,6 +39,6 @@ async function send(event) {
 
 if (window.PublicKeyCredential?.[parse]) {
   document.querySelector("[data-without-passkeys]")?.remove();
-  form.hidden = false;
-  form.addEventListener("submit", send);
+  source.hidden = false;
+  source.addEventListener(source === form ? "submit" : "click", send);
 }

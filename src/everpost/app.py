@@ -38,6 +38,7 @@ from everpost.stores.caching import CachedStore
 from everpost.stores.port import Store
 from everpost.web.assets import Assets
 from everpost.web.feeds.sitemap import SitemapFiles
+from everpost.web.languages import Languages
 from everpost.web.page_cache import PageCache
 from everpost.web.problems import error_page, handle_as_pages
 from everpost.web.rendering import Templates
@@ -98,7 +99,8 @@ def create_app(settings: Settings | None = None) -> Blog:
     blog.api, blog.state, blog.dependency_overrides = api, api.state, api.dependency_overrides
     handle_as_pages(blog, log_refusal)
     blog.state.api_below_pages = API
-    blog.state.presentations = Presentations(api.state.renderer, settings)
+    blog.state.languages = Languages()
+    blog.state.presentations = Presentations(api.state.renderer, settings, blog.state.languages)
     blog.state.sitemap_files = SitemapFiles()
     blog.state.page_cache = PageCache(settings.cache_megabytes * _MEGABYTE)
     if not is_traced():

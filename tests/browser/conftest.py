@@ -18,6 +18,7 @@ from everpost.settings import Settings
 from everpost.stores import open_store
 from everpost.stores.port import Store
 from tests.browser.content import fill
+from tests.browser.languages import add_mirrored
 from tests.conftest import POOL_SIZE, TIMEOUT, Engines, offer_key
 from tests.contract.http.conftest import LENIENT
 
@@ -96,6 +97,7 @@ class Served:
     def _blog(self, database_url: str, theme: Path | None = None) -> Blog:
         settings = Settings.model_validate({"database_url": database_url, "theme": theme, **LENIENT})
         blog = create_app(settings)
+        add_mirrored(blog.state.languages)
         self._opened.push_async_callback(blog.state.lifecycle.close)
         self._opened.callback(blog.state.renderer.close)
         return blog

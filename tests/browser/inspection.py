@@ -24,9 +24,10 @@ _IS_WIDER = """() => {
   return scrollWidth > clientWidth;
 }"""
 _FOCUS = """() => {
-  const focused = document.activeElement;
+  let focused = document.activeElement;
   if (focused === document.body) return null;
-  const { outlineStyle, outlineWidth } = getComputedStyle(focused);
+  const { outlineStyle, outlineWidth } = getComputedStyle(focused); // a component has it around itself
+  if (focused.shadowRoot) focused = focused.shadowRoot.activeElement;
   const { width, height, bottom, top, left, right } = focused.getBoundingClientRect();
   const seen = width > 1 && height > 1 && bottom > 0 && top < innerHeight && left < innerWidth && right > 0;
   return { name: focused.ariaLabel || focused.labels?.[0]?.textContent || focused.textContent.trim(),

@@ -44,7 +44,7 @@ def by_form(path: str, writer: str, *, button: str | None = None, refused: int =
         await tab.open(path)
         tab.statuses[f"{tab.address}{path}"] = refused
         await tab.page.get_by_label("Name").fill(writer)
-        await tab.page.get_by_label("Comment", exact=True).fill("A comment with *emphasis*")
+        await tab.page.get_by_role("textbox", name="Comment").fill("A comment with *emphasis*")
         await tab.page.get_by_role("button", name="Send comment").click()
         await tab.page.get_by_role("alert" if refused >= 400 else "button").first.wait_for()
         if button is not None:

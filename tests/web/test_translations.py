@@ -1,4 +1,4 @@
-"""The desk in other languages: complete catalogues, and the language and direction of each page."""
+"""Everpost in other languages: complete catalogues, and the language of each page."""
 
 import re
 
@@ -6,7 +6,7 @@ import pytest
 from babel.messages.catalog import Message
 from devtools import translations
 
-from everpost.web.desk.languages import CATALOGUES, Languages
+from everpost.web.languages import CATALOGUES, Languages
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s|<[^>]+>")
 
@@ -47,3 +47,27 @@ def has_same_placeholders(message: Message) -> bool:
 )
 def test_the_language_is_the_one_that_the_browser_prefers(accepted: str, tag: str) -> None:
     assert Languages().preferred(accepted).tag == tag
+
+
+@pytest.mark.parametrize(
+    ("tag", "closest"),
+    [("de", "de"), ("de-AT", "de"), ("de-Latn-AT-1996", "de"), ("en-GB", "en"), ("fr", "en"), ("d", "en")],
+)
+def test_the_texts_of_a_blog_are_in_the_closest_language(tag: str, closest: str) -> None:
+    assert Languages().closest(tag).tag == closest
+
+
+_EXPRESSION = re.compile(r"\{% trans.*?endtrans %\}|\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_SPOKEN = re.compile(r'(?:aria-label|title|alt|placeholder)="([^"]*)"')
+_ELEMENT = re.compile(r"<(code)>.*?</\1>|<[^>]*>", re.DOTALL)
+_NO_TEXT = re.compile(r'&\w+;|[a-z-]+="[^"]*"')
+"""Entities, and attributes that a macro returns."""
+_LETTERS = re.compile(r"\b[A-Za-z]{2,}")
+
+
+def test_no_template_has_a_text_that_is_not_in_the_catalogues() -> None:
+    for path in sorted((CATALOGUES.parent / "templates").glob("**/*.html")):
+        source = _EXPRESSION.sub("", path.read_text())
+        spoken = [each[1] for each in _SPOKEN.finditer(source)]
+        shown = _NO_TEXT.sub("", _ELEMENT.sub("", source))
+        assert [each for each in (*spoken, shown) if _LETTERS.search(each)] == [], path

@@ -4,6 +4,7 @@ from functools import partial
 
 from fastapi import FastAPI
 
+from everpost.api.account_routes import add_account_routes
 from everpost.api.endpoints import comments, health, moderation, posts, preview_links
 from everpost.api.http.request_bodies import MAX_COMMENT_BODY, MAX_POST_BODY
 from everpost.api.openapi.responses import (
@@ -57,6 +58,7 @@ def add_routes(app: FastAPI) -> None:
     _add_comment(app)
     _add_moderation(app)
     add_working_copy_routes(app)
+    add_account_routes(app)  # before `/users/{user_id}`: `me` is not an id
     add_user_routes(app)
     _add_health(app)
 

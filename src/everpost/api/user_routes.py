@@ -1,18 +1,15 @@
-"""The routes for users, their tokens and the settings of the blog."""
+"""The routes for users, their tokens, the settings of the blog and its database."""
 
 from functools import partial
 
 from fastapi import FastAPI, Response
 
-from everpost.api.endpoints import blog, database, logins, tokens, users
+from everpost.api.endpoints import blog, database, reset_links, tokens, users
 from everpost.api.http.archive_response import MEDIA_TYPE
-from everpost.api.http.media_types import FORM
-from everpost.api.http.request_bodies import MAX_FORM_BODY
 from everpost.api.openapi.responses import (
     BODY_PROBLEMS,
     LIST_HEADERS,
     NO_CONTENT,
-    Responses,
     create_responses,
     plain_responses,
     problem_responses,
@@ -21,55 +18,20 @@ from everpost.api.openapi.responses import (
     update_responses,
 )
 from everpost.api.schemas.blog import BlogRead
+from everpost.api.schemas.credentials.reset_links import InvitationRead, ResetLinkRead
 from everpost.api.schemas.database import DatabaseRead
-from everpost.api.schemas.tokens import LoginCreated, TokenCreated, TokenRead
+from everpost.api.schemas.tokens import TokenCreated, TokenRead
 from everpost.api.schemas.users import UserRead
 
 
 def add_user_routes(app: FastAPI) -> None:
     """Add the routes for users, tokens and settings to the application."""
-    _add_login(app)
-    _add_account(app)  # before `/users/{user_id}`: `me` is not an id
     _add_users(app)
     _add_user(app)
+    _add_reset_links(app)
     _add_tokens(app)
     _add_settings(app)
     _add_database(app)
-
-
-def _add_login(app: FastAPI) -> None:
-    form = {"required": True, "content": {FORM: {"schema": {"$ref": "#/components/schemas/LoginForm"}}}}
-    answers: Responses = secret_responses(
-        LoginCreated, "A new token, shown only once.", *BODY_PROBLEMS, 401, 403, 429, 503
-    )
-    answers[400]["description"] = "The request body is not a valid form."
-    answers[401]["description"] = "The email address or the password is wrong."
-    answers[415]["description"] = f"The `Content-Type` is not `{FORM}`."
-    app.add_api_route(
-        "/login",
-        logins.log_in,
-        methods=["POST"],
-        tags=["Authentication"],
-        responses=answers,
-        openapi_extra={"requestBody": form},
-        max_body_size=MAX_FORM_BODY,
-    )
-
-
-def _add_account(app: FastAPI) -> None:
-    add = partial(app.add_api_route, "/users/me", tags=["Account"])
-    add(
-        users.get_account,
-        methods=["GET"],
-        responses=read_responses(UserRead, "Your account.", 401, 503),
-    )
-    add(
-        users.update_account,
-        methods=["PATCH"],
-        responses=update_responses(
-            UserRead, "Your updated account.", *BODY_PROBLEMS, 401, 403, 409, 412, 429, 503
-        ),
-    )
 
 
 def _add_users(app: FastAPI) -> None:
@@ -110,6 +72,23 @@ def _add_user(app: FastAPI) -> None:
         responses=problem_responses(401, 403, 404, 409, 412, 422, 503),
         openapi_extra={"parameters": [users.NEW_AUTHOR_PARAMETER]},
         **NO_CONTENT,
+    )
+
+
+def _add_reset_links(app: FastAPI) -> None:
+    add = partial(app.add_api_route, methods=["POST"], tags=["Users"])
+    add(
+        "/invitations",
+        reset_links.create_invitation,
+        status_code=201,
+        responses=secret_responses(
+            InvitationRead, "The new user and the link.", *BODY_PROBLEMS, 401, 403, 409, 503, status=201
+        ),
+    )
+    add(
+        "/users/{user_id}/reset-link",
+        reset_links.create_reset_link,
+        responses=secret_responses(ResetLinkRead, "The new link.", 401, 403, 404, 503),
     )
 
 

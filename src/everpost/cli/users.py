@@ -105,9 +105,9 @@ def reset(email: Email) -> None:
     """
 
     async def run(store: Store, settings: Settings) -> str:
-        secret = await create_reset(store, OPERATOR, (await user_with(store, email)).id)
+        link = await create_reset(store, OPERATOR, (await user_with(store, email)).id)
         base_url = (await read_settings(store)).base_url
-        return f"{base_url or local_address(settings)}/desk/reset#{secret}"
+        return f"{base_url or local_address(settings)}/desk/reset#{link.secret}"
 
     typer.echo(with_store(run))
 

@@ -55,7 +55,7 @@ def post_metadata(
 ) -> Metadata:
     """The metadata of a post with these comments."""
     url = shown.urls.absolute(shown.urls.post(post))
-    title, description = title_of(post), post.summary or rendered.excerpt
+    title, description = title_of(post, shown.language), post.summary or rendered.excerpt
     article = [
         ("article:published_time", format_timestamp(post.publication_date)),
         ("article:modified_time", format_timestamp(post.updated_at)),
@@ -79,7 +79,12 @@ def _feeds_of(shown: Presentation, post: Post) -> tuple[Feed, ...]:
     """The feeds of the comments. Pages have none."""
     if post.kind is PostKind.PAGE:
         return ()
-    return feeds_of(shown.urls.comments_of(post), f"Comments on {title_of(post)}")
+    return feeds_of(shown.urls.comments_of(post), comments_title(shown, post))
+
+
+def comments_title(shown: Presentation, post: Post) -> str:
+    """The title of the comments on a post."""
+    return shown.text("Comments on %(title)s", title=title_of(post, shown.language))
 
 
 def private_metadata(shown: Presentation, heading: str, *, note: str = "") -> Metadata:
@@ -135,7 +140,7 @@ def _posting(
     facts: dict[str, object] = {
         "@context": _SCHEMA,
         "@type": "BlogPosting",
-        "headline": title_of(post),
+        "headline": title_of(post, shown.language),
         "description": post.summary or rendered.excerpt,
         "url": url,
         "mainEntityOfPage": url,
@@ -161,5 +166,5 @@ def _comment(shown: Presentation, post: Post, comment: Comment) -> Thing:
         "url": shown.urls.absolute(shown.urls.comment(post, comment.id)),
         "text": comment.content,
         "datePublished": format_timestamp(comment.publication_date),
-        "author": {"@type": "Person", "name": writer_of(comment)},
+        "author": {"@type": "Person", "name": writer_of(comment, shown.language)},
     }

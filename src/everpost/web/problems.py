@@ -1,6 +1,6 @@
 """Errors as pages in the style of the blog."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
@@ -14,22 +14,35 @@ from everpost.web.content_security import PUBLIC_HEADERS
 from everpost.web.contexts import ErrorPage, Metadata
 from everpost.web.desk.problems import desk_problem, is_of_desk
 from everpost.web.forms.unsent_comments import unsent_comment
+from everpost.web.languages import message
 from everpost.web.rendering import Templates
-from everpost.web.site import last_known_site
+from everpost.web.site import last_known_language, last_known_site
 
-_TITLES = {
-    404: "Page not found",
-    422: "Page not found",
-    429: "Too many requests",
-    500: "Something went wrong",
-    503: "The blog is temporarily unavailable",
+_NOTHING = message(
+    "There is nothing at this address. It may have been mistyped, or the page may have been removed."
+)
+_NO_FORM = message("The form could not be read. Go back, and try again.")
+_TEXTS: Mapping[int, tuple[str, str]] = {
+    400: (message("Bad request"), _NO_FORM),
+    403: (message("Forbidden"), message("The form was not sent from a page of this blog.")),
+    404: (message("Page not found"), _NOTHING),
+    405: (message("Method not allowed"), message("The address does not accept this kind of request.")),
+    413: (message("The form is too large"), message("Go back, and shorten the text.")),
+    414: (message("The address is too long"), _NOTHING),
+    415: (message("Bad request"), _NO_FORM),
+    422: (message("Page not found"), _NOTHING),
+    429: (message("Too many requests"), message("Try again later.")),
+    431: (
+        message("Bad request"),
+        message("The headers of the request are too large. Delete the cookies of this site."),
+    ),
+    500: (message("Something went wrong"), message("The error has been logged. Try again later.")),
+    503: (
+        message("The blog is temporarily unavailable"),
+        message("Its database is not responding at the moment. Try again in a minute."),
+    ),
 }
-_MESSAGES = {
-    404: "There is nothing at this address. It may have been mistyped, or the page may have been removed.",
-    422: "There is nothing at this address. It may have been mistyped, or the page may have been removed.",
-    500: "The error has been logged. Try again later.",
-    503: "Its database is not responding at the moment. Try again in a minute.",
-}
+"""The heading and the text of the page, by status."""
 _STATUSES = {422: 404}
 """A URL with a malformed cursor does not exist."""
 _KEPT = ("allow", "retry-after", "www-authenticate")
@@ -61,14 +74,17 @@ def _page(request: Request, status: int, detail: str, error: Exception | None = 
     if is_of_desk(request.scope):
         return desk_problem(request, status, detail, error)
     templates: Templates = request.app.state.presentations.templates
-    site = last_known_site(request)
-    title = _TITLES.get(status) or HTTPStatus(status).phrase
+    site, language = last_known_site(request), last_known_language(request)
+    title, text = _TEXTS.get(status) or (HTTPStatus(status).phrase, detail)
+    title = language.text(title)
     context = ErrorPage(
         site=site,
         meta=Metadata(title=f"{title} · {site.title}", is_indexed=False),
         status=_STATUSES.get(status, status),
         heading=title,
-        message=_MESSAGES.get(status, detail),
+        message=language.text(text),
         unsent=unsent_comment(request),
     )
-    return Response(templates.render_error(context), context.status, PUBLIC_HEADERS, media_type="text/html")
+    return Response(
+        templates.render_error(context, language), context.status, PUBLIC_HEADERS, media_type="text/html"
+    )

@@ -1,6 +1,7 @@
 """Renders templates: those of a theme, and the default ones."""
 
 from dataclasses import fields
+from functools import cache, partial
 from pathlib import Path
 
 import structlog
@@ -21,6 +22,7 @@ from markupsafe import Markup
 from everpost.errors import Misconfigured
 from everpost.markup.results import RenderedComment, RenderedPost
 from everpost.web.contexts import Context
+from everpost.web.languages import ENGLISH, Language
 
 TEMPLATES = "templates"
 """The folder with the templates of a theme."""
@@ -28,6 +30,7 @@ FILES = "static"
 """The folder with the files of a theme."""
 _DEFAULT = "default"
 """With this prefix, the templates of a theme name the default ones."""
+_DEFAULT_TEMPLATES = PackageLoader("everpost.web")
 
 
 class Templates:
@@ -36,34 +39,36 @@ class Templates:
     """
 
     def __init__(self, theme: Path | None = None) -> None:
-        default = PackageLoader("everpost.web")
-        self._default = _environment(default)
-        self._own = self._default
+        self._own: BaseLoader = _DEFAULT_TEMPLATES
         if theme is not None:
             if not any((theme / name).is_dir() for name in (TEMPLATES, FILES)):
                 raise Misconfigured(f"EVERPOST_THEME: the folder contains neither {TEMPLATES} nor {FILES}")
             loader = FileSystemLoader(theme / TEMPLATES)
-            self._own = _environment(ChoiceLoader([loader, default, PrefixLoader({_DEFAULT: default})]))
-            _check(self._own, loader, default)
+            default = PrefixLoader({_DEFAULT: _DEFAULT_TEMPLATES})
+            self._own = ChoiceLoader([loader, _DEFAULT_TEMPLATES, default])
+            _check(_environment(self._own, ENGLISH), loader, _DEFAULT_TEMPLATES)
 
-    def render(self, context: Context) -> bytes:
-        """The page as HTML in UTF-8."""
-        return _render(self._own, context)
+    def render(self, context: Context, language: Language) -> bytes:
+        """The page as HTML in UTF-8, with Everpost's own texts in this language."""
+        return _render(_environment(self._own, language), context)
 
-    def render_error(self, context: Context) -> bytes:
+    def render_error(self, context: Context, language: Language) -> bytes:
         """The same for an error page: by the default templates if those of the theme fail."""
         try:
-            return _render(self._own, context)
+            return self.render(context, language)
         except Exception:
-            if self._own is self._default:
+            if self._own is _DEFAULT_TEMPLATES:
                 raise
             structlog.get_logger("everpost").exception("The theme cannot render its error page")
-            return _render(self._default, context)
+            return _render(_environment(_DEFAULT_TEMPLATES, language), context)
 
 
-def english(text: str) -> Markup:
-    """A text of Everpost, marked as English on blogs in any language and direction."""
-    return Markup('<bdi lang="en">{}</bdi>').format(text)
+def add_texts(environment: Environment, language: Language) -> None:
+    """Let the templates call `_()` and `ngettext()`, whose texts are in this language."""
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
+        language.translations.gettext, language.translations.ngettext, newstyle=True
+    )
 
 
 def safe_html(rendered: RenderedPost | RenderedComment) -> Markup:
@@ -71,7 +76,8 @@ def safe_html(rendered: RenderedPost | RenderedComment) -> Markup:
     return Markup(rendered.html)  # noqa: S704 - sanitised by everpost.markup
 
 
-def _environment(loader: BaseLoader) -> Environment:
+@cache
+def _environment(loader: BaseLoader, language: Language) -> Environment:
     environment = Environment(
         loader=loader,
         autoescape=True,
@@ -80,8 +86,15 @@ def _environment(loader: BaseLoader) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters["en"] = english
+    environment.globals.update(lang=language.tag, direction=language.direction)
+    environment.filters["marked"] = partial(_marked, language)
+    add_texts(environment, language)
     return environment
+
+
+def _marked(language: Language, text: str) -> Markup:
+    """A text in this language on a blog whose language and direction may differ."""
+    return Markup('<bdi lang="{}">{}</bdi>').format(language.tag, text)
 
 
 def _render(environment: Environment, context: Context) -> bytes:

@@ -19,6 +19,7 @@ from everpost.web.assets import Assets
 from everpost.web.content_security import headers_with
 from everpost.web.contexts import Context, Link, Moment, Site
 from everpost.web.feeds.alternates import feeds_of
+from everpost.web.languages import Language, Languages
 from everpost.web.rendering import Templates
 from everpost.web.titles import title_of_blog
 from everpost.web.urls import Urls, urls_of
@@ -34,6 +35,8 @@ class Presentation:
     """
 
     blog: Blog
+    language: Language
+    """The language of Everpost's own texts: the closest one to that of the blog."""
     urls: Urls
     site: Site
     renderer: Renderer
@@ -48,7 +51,11 @@ class Presentation:
 
     def render(self, context: Context) -> bytes:
         """The page as HTML in UTF-8."""
-        return self.templates.render(context)
+        return self.templates.render(context, self.language)
+
+    def text(self, text: str, **values: object) -> str:
+        """One of Everpost's texts, with these values in place of `%(name)s`."""
+        return self.language.text(text, **values)
 
     def day(self, moment: datetime) -> Moment:
         return dates.day(moment, self.blog.language, self.urls.zone)
@@ -65,9 +72,10 @@ class Presentations:
     cannot be used.
     """
 
-    def __init__(self, renderer: Renderer, settings: Settings) -> None:
+    def __init__(self, renderer: Renderer, settings: Settings, languages: Languages) -> None:
         self._renderer = renderer
         self._settings = settings
+        self._languages = languages
         self.templates = Templates(settings.theme)
         self.assets = Assets(settings.theme)
         self._headers = headers_with(settings.embed_hosts)
@@ -85,9 +93,16 @@ class Presentations:
         if len(self._known) >= _MAX_HOSTS:
             self._known.clear()
         urls = urls_of(*key, blog)
-        site = site_of(blog, urls, self.assets.names)
-        self._known[key] = Presentation(blog, urls, site, self._renderer, self.templates, self._headers)
+        language = self.language_of(blog)
+        site = site_of(blog, urls, self.assets.names, language)
+        self._known[key] = Presentation(
+            blog, language, urls, site, self._renderer, self.templates, self._headers
+        )
         return self._known[key]
+
+    def language_of(self, blog: Blog | None) -> Language:
+        """The language of the texts on the pages of a blog. None: the blog is not known."""
+        return self._languages.closest(_ENGLISH if blog is None else blog.language)
 
     def last_known(self, request: Request) -> Presentation | None:
         """The blog as the response to the latest such request showed it. Its settings may have changed."""
@@ -111,16 +126,23 @@ def last_known_site(request: Request) -> Site:
     presentations: Presentations = request.app.state.presentations
     blog = presentations.blog
     root, origin = request.scope.get("root_path", ""), origin_of(request, request.app.state.settings)
-    return site_of(blog, urls_of(root, origin, blog), presentations.assets.names)
+    language = presentations.language_of(blog)
+    return site_of(blog, urls_of(root, origin, blog), presentations.assets.names, language)
 
 
-def site_of(blog: Blog | None, urls: Urls, assets: Mapping[str, str]) -> Site:
+def last_known_language(request: Request) -> Language:
+    """The language of Everpost's texts on that site."""
+    presentations: Presentations = request.app.state.presentations
+    return presentations.language_of(presentations.blog)
+
+
+def site_of(blog: Blog | None, urls: Urls, assets: Mapping[str, str], texts: Language) -> Site:
     """The variables that every template has. None: the blog is not known. `assets`: the served path of each
-    file.
+    file. `texts`: the language of the title, if the blog has none.
     """
     files = {name: urls.asset(path) for name, path in assets.items()}
     language = _ENGLISH if blog is None else blog.language
-    title = title_of_blog("" if blog is None else blog.title)
+    title = title_of_blog("" if blog is None else blog.title, texts)
     links = () if blog is None else blog.navigation
     return Site(
         title=title,

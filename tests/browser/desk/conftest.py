@@ -10,7 +10,6 @@ from playwright.async_api import Browser
 from everpost.app import Blog
 from everpost.stores.port import Store
 from tests.browser.conftest import Served
-from tests.browser.desk.languages import add_mirrored
 from tests.browser.inspection import Tab, a_tab
 from tests.contract.desk.conftest import COOKIE, PASSWORD, give_password, start_session
 from tests.contract.http.people import Who, add_people
@@ -47,9 +46,7 @@ class Desks:
 
     async def empty(self, name: str) -> Desk:
         """A new one, on a blog without users."""
-        desk = Desk(*await self._served.empty(name))
-        add_mirrored(desk.blog.state.desk.languages)
-        return desk
+        return Desk(*await self._served.empty(name))
 
     async def on(self, name: str) -> Desk:
         if name not in self._known:

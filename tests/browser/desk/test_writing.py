@@ -4,15 +4,23 @@ import random
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from everpost.domain.clock import now
 from everpost.domain.posts import Post, PostStatus
 from tests.browser.desk.conftest import Desk, Desks
+from tests.browser.desk.editing import (
+    expect_text,
+    press,
+    restore,
+    sent_text,
+    settle,
+    shown_text,
+    write,
+)
 from tests.browser.test_pages import inspect
 from tests.contract.desk.writing.forms import a_post
 
-KEPT = "Your text is kept."
 TEXT = "# Hello\n\nSome *text*, [a link](/nowhere) and ![](/static/none.png)\n\n### Deep\n"
 
 
@@ -20,21 +28,6 @@ TEXT = "# Hello\n\nSome *text*, [a link](/nowhere) and ![](/static/none.png)\n\n
 async def one_desk(desks: Desks) -> Desk:
     """A desk for what does not depend on the database."""
     return await desks.on("sqlite")
-
-
-async def write(page: Page, **texts: str) -> None:
-    for label, text in texts.items():
-        await page.get_by_label(label.replace("_", " "), exact=True).fill(text)
-
-
-async def press(page: Page, name: str) -> None:
-    async with page.expect_navigation():
-        await page.get_by_role("button", name=name, exact=True).click()
-
-
-async def settle(page: Page) -> None:
-    """Wait until the server has the working copy."""
-    await expect(page.locator("#kept")).to_have_text(KEPT)
 
 
 async def stored(desk: Desk, post: Post) -> Post:
@@ -74,7 +67,7 @@ async def test_schedule(chromium: Browser, desk: Desk) -> None:
         await write(tab.page, Title="Next week", Publication_date=later)
         await press(tab.page, "Schedule")
         await expect(tab.page.locator("h1 + .mark")).to_have_text("Scheduled")
-        await press(tab.page, "Unpublish")
+        await press(tab.page, "Unschedule")
         await expect(tab.page.get_by_label("Publication date")).to_have_value(later)
 
 
@@ -90,7 +83,7 @@ async def test_a_writer_needs_only_the_keyboard(chromium: Browser, one_desk: Des
         async with page.expect_navigation():
             await page.keyboard.press("Enter")
         await expect(page.get_by_role("status").first).to_have_text("The post has been published.")
-        await expect(page.get_by_label("Text", exact=True)).to_have_value("One\nTwo")
+        await expect_text(page, "One\nTwo")
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
@@ -148,19 +141,20 @@ async def _close_at_random(chromium: Browser, desk: Desk, times: int) -> None:
             page = await tab.page.context.new_page()
             await page.goto(f"{desk.address}{path}")
             box = page.get_by_label("Text", exact=True)
-            await _restore(page)
-            assert (await box.input_value()).startswith(text)
-            text = await box.input_value()
+            await restore(page)
+            before, text = text, await sent_text(page)
+            assert text.startswith(before)
+            assert await shown_text(page) == text
             await box.press("Control+End")
             for word in range(moments.randint(1, 6)):
                 await page.keyboard.insert_text(f"{number}.{word} ")
-            text = await box.input_value()
+            text = await sent_text(page)
             await page.wait_for_timeout(moments.randint(0, 100))
             await page.close(run_before_unload=moments.random() < 0.5)
         page = await tab.page.context.new_page()
         await page.goto(f"{desk.address}{path}")
-        await _restore(page)
-        assert await page.get_by_label("Text", exact=True).input_value() == text
+        await restore(page)
+        await expect_text(page, text)
         await press(page, "Save draft")
         assert (await stored(desk, post)).content == text
 
@@ -178,25 +172,17 @@ async def test_a_new_post_comes_back_before_and_after_the_server_has_it(
 
         page = await tab.page.context.new_page()
         await page.goto(new)
-        await _restore(page)
-        await expect(page.get_by_label("Text", exact=True)).to_have_value("never sent")
+        await restore(page)
+        await expect_text(page, "never sent")
         await write(page, Title="Only a copy")
         await settle(page)
         await page.close()
 
         await tab.open("/desk/posts")
         await tab.page.get_by_role("link", name="Only a copy").click()
-        await expect(tab.page.get_by_label("Text", exact=True)).to_have_value("never sent")
+        await expect_text(tab.page, "never sent")
         await press(tab.page, "Discard it")
         await expect(tab.page.get_by_role("link", name="Only a copy")).to_have_count(0)
-
-
-async def _restore(page: Page) -> None:
-    """Restore what the browser offers, if it offers anything."""
-    await page.wait_for_function("document.querySelector('#found').dataset.asked")
-    restore = page.get_by_role("button", name="Restore it")
-    if await restore.is_visible():
-        await restore.click()
 
 
 async def test_text_typed_offline_is_kept_and_sent_when_the_connection_is_back(
@@ -216,9 +202,9 @@ async def test_text_typed_offline_is_kept_and_sent_when_the_connection_is_back(
         tab.faults.clear()  # Chromium reports the lost connection
         await page.reload()
         await expect(page.get_by_text("This is your unsaved text.")).to_be_visible()
-        await expect(page.get_by_label("Text", exact=True)).to_have_value("typed offline")
+        await expect_text(page, "typed offline")
         await press(page, "Discard it")
-        await expect(page.get_by_label("Text", exact=True)).to_have_value(post.content)
+        await expect_text(page, post.content)
 
 
 @pytest.fixture
@@ -241,7 +227,7 @@ async def test_two_people(chromium: Browser, desk: Desk, shared: Post) -> None:
         await press(ann.page, "Save draft")
         await expect(ann.page.get_by_role("heading", name="What differs")).to_be_visible()
         await inspect(ann, "en")
-        await expect(ann.page.get_by_label("Text", exact=True)).to_have_value("ONE\ntwo\nTHREE")
+        await expect_text(ann.page, "ONE\ntwo\nTHREE")
         await settle(ann.page)
         ann.statuses[f"{desk.address}{path}"] = 200
         await press(ann.page, "Save draft")
@@ -263,7 +249,7 @@ async def test_two_tabs(chromium: Browser, desk: Desk, shared: Post) -> None:
         assert (await stored(desk, shared)).content == "first tab"
         await expect(tab.page.get_by_text("This browser has text")).to_be_visible()
         await tab.page.get_by_role("button", name="Restore it").click()
-        await expect(tab.page.get_by_label("Text", exact=True)).to_have_value("second tab")
+        await expect_text(tab.page, "second tab")
         await settle(tab.page)
 
 

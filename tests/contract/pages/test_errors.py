@@ -52,7 +52,7 @@ async def test_an_address_without_a_page_is_404(site: Site, subtests: pytest.Sub
 async def test_an_unsupported_method_is_405(site: Site, method: str, path: str, allowed: str) -> None:
     answer = await site.client.request(method, path)
     assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
-    assert Page(answer).one("//h1") == "Method Not Allowed"
+    assert Page(answer).one("//h1") == "Method not allowed"
 
 
 async def test_requests_that_are_too_large_are_refused_with_a_page(site: Site) -> None:

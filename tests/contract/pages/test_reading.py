@@ -36,7 +36,7 @@ async def test_the_home_page_lists_the_newest_posts(site: Site) -> None:
     assert page.one("//article//a[@rel='author']") == ANN.name
     assert "Some words." in page.one("//article")
     assert page.one("//article//a[@rel='tag']/@href") == "/tags/news%20%26%20more"
-    assert page.one("//article//a[contains(@href, '#comments')]") == "1 comment"
+    assert page.one("//article//a[contains(@href, '#comments')]") == "1 Kommentar"
 
 
 async def test_lists_lead_to_older_and_newer_posts(site: Site) -> None:

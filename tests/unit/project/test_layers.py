@@ -84,7 +84,7 @@ MAY_IMPORT = {
     "web/feeds/sitemap.py": "stores.deadlines",
     "web/desk/writing/editor_page.py": "stores.deadlines",
     "web/dates.py": "babel",
-    "web/desk/languages.py": "babel",
+    "web/languages.py": "babel",
     "web/desk/templates.py": "jinja2",
     "app.py": "__version__ errors settings stores.port stores.open_store stores.open_schema stores.caching"
     " services api web fastapi starlette structlog",

@@ -12,8 +12,7 @@ from everpost.api.http.problems import refusal
 from everpost.api.http.responses import JsonResponse
 from everpost.api.routing.dependencies import CurrentPolicies, OpenStore
 from everpost.api.routing.security import ClientAddress
-from everpost.api.schemas.text import format_timestamp
-from everpost.api.schemas.tokens import LoginCreated, LoginForm
+from everpost.api.schemas.tokens import LoginForm, read_login
 from everpost.domain.people.tokens import Scope
 from everpost.services.accounts import logins
 from everpost.services.accounts.logins import Credentials
@@ -21,7 +20,7 @@ from everpost.services.accounts.logins import Credentials
 LOGIN_FORM: TypeAdapter[LoginForm] = TypeAdapter(LoginForm)
 
 
-async def read_login(request: Request) -> LoginForm:
+async def read_login_form(request: Request) -> LoginForm:
     """The form in the body. Raises HTTPException if it is malformed, RequestValidationError if a field is
     invalid.
     """
@@ -38,7 +37,7 @@ async def log_in(
     policies: CurrentPolicies,
     _own: SameOrigin,
     address: ClientAddress,
-    form: Annotated[LoginForm, Depends(read_login)],
+    form: Annotated[LoginForm, Depends(read_login_form)],
 ) -> Response:
     """Log in with an email address and a password.
 
@@ -52,13 +51,7 @@ async def log_in(
         scopes=_scopes(form.get("scope", "")),
     )
     secret, token = await logins.log_in(store, credentials, policies.logins)
-    content: LoginCreated = {
-        "access_token": secret,
-        "token_type": "bearer",
-        "expires_at": format_timestamp(token.expires_at or token.created_at),
-        "id": token.id,
-    }
-    return JsonResponse(content, headers={"cache-control": "no-store"})
+    return JsonResponse(read_login(secret, token), headers={"cache-control": "no-store"})
 
 
 def _scopes(words: str) -> frozenset[Scope] | None:

@@ -50,6 +50,10 @@ def _token_id(text: str) -> Id:
     return _named("token", text)
 
 
+def _passkey_id(text: str) -> Id:
+    return _named("passkey", text)
+
+
 def _named(noun: str, text: str) -> Id:
     found = parse_id(text)
     if found is None:  # malformed, so no resource can have it
@@ -247,6 +251,11 @@ TokenId = Annotated[
     Id,
     AfterValidator(_token_id),
     Path(description="The token's id.", json_schema_extra={"pattern": PATTERN}),
+]
+PasskeyId = Annotated[
+    Id,
+    AfterValidator(_passkey_id),
+    Path(description="The passkey's id.", json_schema_extra={"pattern": PATTERN}),
 ]
 SavedRevision = Annotated[
     str | None,

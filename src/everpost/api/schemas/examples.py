@@ -99,6 +99,29 @@ _CREATED_LOGIN: JsonDict = {
     "expires_at": _MOMENT,
     "id": _TOKEN_ID,
 }
+_CREDENTIAL: JsonDict = {
+    "id": "aBcD…",
+    "rawId": "aBcD…",
+    "type": "public-key",
+    "response": {"clientDataJSON": "eyJ0…", "attestationObject": "o2Nm…"},
+}
+_PASSKEY: JsonDict = {"name": "My laptop", "credential": _CREDENTIAL}
+_ASSERTION: JsonDict = {
+    **_CREDENTIAL,
+    "response": {"clientDataJSON": "eyJ0…", "authenticatorData": "SZYN…", "signature": "MEUC…"},
+}
+_RESET_LINK: JsonDict = {
+    "token": _SECRET,
+    "url": f"https://blog.example/desk/invitation#{_SECRET}",
+    "expires_at": _MOMENT,
+}
+_INVITATION: JsonDict = {"name": "Nora New", "email": "nora@blog.example", "role": "author"}
+_SETUP: JsonDict = {
+    "title": "Ann's blog",
+    "name": "Ada Admin",
+    "email": "ada@blog.example",
+    "password": "correct horse battery",
+}
 _PREVIEW_LINK: JsonDict = {
     "url": f"https://blog.example/preview/{_POST_ID}?until=1777950000&signature=y3Gz…",
     "expires_at": _MOMENT,
@@ -170,15 +193,24 @@ OF_SCHEMAS: Final[Mapping[str, JsonDict]] = {
     "DatabaseRead": _DATABASE,
     "DecisionCreate": _DECISION,
     "DecisionRead": _DECIDED,
+    "InvitationCreate": _INVITATION,
+    "InvitationRead": {"user": {**_USER, "has_password": False}, "link": _RESET_LINK},
     "Link": _LINK,
     "LoginForm": _LOGIN,
     "LoginCreated": _CREATED_LOGIN,
+    "PasskeyCreate": _PASSKEY,
+    "PasskeyLogin": {"credential": _ASSERTION},
+    "PasskeyRead": {"id": _TOKEN_ID, "name": "My laptop", "created_at": _MOMENT},
+    "PasswordReset": {"token": _SECRET, "password": "correct horse battery"},
     "PostCreate": _NEW_POST,
     "PostRead": _POST,
     "PostUpdate": _POST_CHANGE,
     "PreviewLinkCreate": {"expires_in": 86_400},
     "PreviewLinkRead": _PREVIEW_LINK,
     "Problem": _PROBLEM,
+    "ResetLinkRead": _RESET_LINK,
+    "SetupCreate": _SETUP,
+    "SetupPasskey": _PASSKEY,
     "TagRead": _TAG,
     "TokenCreate": _NEW_TOKEN,
     "TokenCreated": _CREATED_TOKEN,

@@ -100,6 +100,16 @@ class LoginCreated(TypedDict):
     id: Annotated[ReadId, Field(description="The token's id, for `DELETE /tokens/{token_id}`.")]
 
 
+def read_login(secret: str, token: Token) -> LoginCreated:
+    """The new login as JSON."""
+    return {
+        "access_token": secret,
+        "token_type": "bearer",
+        "expires_at": format_timestamp(token.expires_at or token.created_at),
+        "id": token.id,
+    }
+
+
 def read_token(token: Token) -> TokenRead:
     """The token as JSON."""
     return {

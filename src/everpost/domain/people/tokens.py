@@ -113,11 +113,15 @@ class TokenConditions:
 
 
 def displaced(existing: Collection[Token], new: Token) -> frozenset[Id]:
-    """The ids of a user's tokens that a new one replaces: those that have expired by its `created_at`, and,
-    if the maximum number is still reached, the oldest login and the tokens created during it. Raises
-    TooManyTokens if the new token is named, and no login can be replaced.
+    """The ids of a user's tokens that a new one replaces: those that have expired by its `created_at`; all of
+    the kind `reset`, if it is one; and, if the maximum number is still reached, the oldest login and the
+    tokens created during it. Raises TooManyTokens if the new token is named, and no login can be replaced.
     """
-    gone = {token.id for token in existing if token.is_expired(new.created_at)}
+    gone = {
+        token.id
+        for token in existing
+        if token.is_expired(new.created_at) or new.kind is token.kind is TokenKind.RESET
+    }
     lasting = sorted((token for token in existing if token.id not in gone), key=lambda token: token.position)
     named = sum(token.kind is TokenKind.NAMED for token in lasting)
     if new.kind is TokenKind.NAMED and named >= MAX_NAMED_TOKENS:

@@ -73,8 +73,8 @@ async def make_first_token(store: Store) -> str | None:
     if there are other users, the admin can log in, or a server that starts concurrently creates the token.
 
     The token has the id of the admin, so only one of several servers can add it. It is revoked after seven
-    days, when the admin sets a first password, or when another of the admin's tokens that has all scopes and
-    does not expire is first used.
+    days, when the admin sets up the blog or sets a first password, or when another of the admin's tokens that
+    has all scopes and does not expire is first used.
     """
     moment = now()
     only = UserQuery(limit=1)
@@ -100,6 +100,8 @@ async def _is_locked_out(store: Store, user: User) -> bool:
     token has expired.
     """
     if not user.is_enabled_admin or user.password_hash is not None:
+        return False
+    if await store.passkeys.of_user(user.id):
         return False
     return all(token.is_expired(now()) for token in await _tokens_of(store, user))
 

@@ -9,7 +9,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from webauthn import (
@@ -38,11 +38,16 @@ from everpost.domain.ids import Id
 from everpost.domain.people.actors import Actor
 from everpost.domain.people.passkeys import MAX_PASSKEY_NAME, Passkey, passkey_id
 from everpost.domain.people.tokens import Scope, Token
-from everpost.domain.people.users import User
+from everpost.domain.people.users import User, checked_name
 from everpost.domain.rate_limits import Limit
-from everpost.domain.text import unstorable_reason
-from everpost.errors import Invalid, Unauthenticated
+from everpost.errors import Conflict, Invalid, Unauthenticated
 from everpost.services.accounts.logins import Login, start_login
+from everpost.services.accounts.reauthentication import (
+    RECENT,
+    Proof,
+    has_logged_in_recently,
+    require_password,
+)
 from everpost.services.security_events import (
     LOGIN_FAILED,
     PASSKEY_ADDED,
@@ -68,13 +73,27 @@ class Site:
     origins: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPasskey:
+    """A passkey to add."""
+
+    name: str
+    credential: str = field(repr=False)
+    """The result of `navigator.credentials.create()`, as JSON."""
+    site: Site
+
+
 async def registration_options(store: Store, actor: Actor, site: Site, title: str) -> str:
     """The options of `navigator.credentials.create()` as JSON. Raises Unauthenticated, Forbidden."""
-    user = actor.require(Scope.ACCOUNT)
+    return await options_of(store, actor.require_all(Scope.ACCOUNT), site, title)
+
+
+async def options_of(store: Store, user: User, site: Site, title: str) -> str:
+    """As `registration_options`, for a user whose permissions the caller checks."""
     known = await store.passkeys.of_user(user.id)
     options = generate_registration_options(
         rp_id=site.host,
-        rp_name=title,
+        rp_name=title or site.host,
         user_id=user.id.encode(),
         user_name=user.email,
         user_display_name=user.name,
@@ -105,38 +124,49 @@ async def list_passkeys(store: Store, actor: Actor) -> Sequence[Passkey]:
     return await store.passkeys.of_user(actor.require(Scope.ACCOUNT).id)
 
 
-async def add_passkey(store: Store, actor: Actor, site: Site, credential: str, name: str) -> Passkey:
-    """Add the passkey that an authenticator has created. Raises Unauthenticated, Forbidden,
-    Invalid("credential"), Invalid("name"), Conflict("id").
+async def add_passkey(store: Store, actor: Actor, new: NewPasskey, proof: Proof) -> Passkey:
+    """Add the passkey that an authenticator has created. It can be used to log in, so adding it requires a
+    token with all scopes of the role and, unless the actor has logged in recently or has no password, the
+    current password. Raises Unauthenticated, Forbidden, Invalid, Conflict("credential"), TooMany.
     """
-    user = actor.require(Scope.ACCOUNT)
-    shown = name.strip()
-    if not 1 <= len(shown) <= MAX_PASSKEY_NAME:
-        raise Invalid("name", f"should have 1 to {MAX_PASSKEY_NAME} characters")
-    if unstorable_reason(shown):
-        raise Invalid("name", "contains a character that cannot be stored")
+    user = actor.require_all(Scope.ACCOUNT)
+    if user.password_hash is not None and not has_logged_in_recently(actor):
+        minutes = RECENT // timedelta(minutes=1)
+        reason = f"is required, unless you have logged in within the last {minutes} minutes"
+        await require_password(store, user, proof, reason=reason)
+    passkey = await verified(store, user, new)
     try:
-        verified = verify_registration_response(
-            credential=credential,
-            expected_challenge=await _used_challenge(store, credential, user.id),
-            expected_rp_id=site.host,
-            expected_origin=list(site.origins),
+        await store.passkeys.add(passkey)
+    except Conflict:
+        raise Conflict("passkey", "credential") from None
+    record(PASSKEY_ADDED, passkey=passkey.id, user=user.id)
+    return passkey
+
+
+async def verified(store: Store, user: User, new: NewPasskey) -> Passkey:
+    """The passkey of this user, which is not stored yet. Raises Invalid("credential"), Invalid("name")."""
+    name = checked_name(new.name)
+    if len(name) > MAX_PASSKEY_NAME:
+        raise Invalid("name", f"has more than {MAX_PASSKEY_NAME} characters")
+    try:
+        attested = verify_registration_response(
+            credential=new.credential,
+            expected_challenge=await _used_challenge(store, new.credential, user.id),
+            expected_rp_id=new.site.host,
+            expected_origin=list(new.site.origins),
             require_user_verification=True,
         )
     except _MALFORMED:
         raise Invalid("credential", "was not accepted") from None
-    credential_id = bytes_to_base64url(verified.credential_id)
-    passkey = Passkey(
+    credential_id = bytes_to_base64url(attested.credential_id)
+    return Passkey(
         id=passkey_id(credential_id),
         user_id=user.id,
-        name=shown,
+        name=name,
         credential_id=credential_id,
-        public_key=bytes_to_base64url(verified.credential_public_key),
+        public_key=bytes_to_base64url(attested.credential_public_key),
         created_at=now(),
     )
-    await store.passkeys.add(passkey)
-    record(PASSKEY_ADDED, passkey=passkey.id, user=user.id)
-    return passkey
 
 
 async def remove_passkey(store: Store, actor: Actor, id: Id) -> None:

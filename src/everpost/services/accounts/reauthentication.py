@@ -1,13 +1,19 @@
 """Re-authentication: actions that require the current password in addition to a token."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from everpost.domain.clock import now
+from everpost.domain.people.actors import Actor
+from everpost.domain.people.tokens import TokenKind
 from everpost.domain.people.users import User, email_key
 from everpost.errors import Invalid
 from everpost.services.accounts.login_throttling import ThrottleRules, throttled_attempt
 from everpost.services.accounts.passwords import is_right
 from everpost.services.security_events import PASSWORD_FAILED, record_bounded
 from everpost.stores.port import Store
+
+RECENT = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +27,12 @@ class Proof:
 
 
 NO_PROOF = Proof(rules=ThrottleRules(failures_per_hour=1))
+
+
+def has_logged_in_recently(actor: Actor) -> bool:
+    """Whether the token of the request is a login that began within the last `RECENT`."""
+    token = actor.token
+    return token is not None and token.kind is TokenKind.LOGIN and now() - token.created_at < RECENT
 
 
 async def require_password(store: Store, user: User, proof: Proof, *, reason: str) -> str:

@@ -1,6 +1,7 @@
 """The port's `Blogs` on MongoDB."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from pymongo import ReturnDocument
 
@@ -22,6 +23,7 @@ class MongoBlogs(Part):
 
     def __init__(self, collections: Collections, transactions: Transactions) -> None:
         self._transactions = transactions
+        self._collections = collections
         self._blog = collections.blog
         self._batcher: Batcher[None, Blog] = Batcher(self._get, most=_MOST_TOGETHER)
 
@@ -37,20 +39,24 @@ class MongoBlogs(Part):
 
     @writes
     async def save(self, change: BlogChange, *, match: ExpectedRevisions) -> Blog:
-        update = blog_update(change)
+        return read_blog(
+            await self._transactions.run(partial(save_settings, self._collections, change, match))
+        )
 
-        async def work(session: Session) -> BlogDocument:
-            document: BlogDocument | None = await self._blog.find_one_and_update(
-                {"_id": BLOG, **matching(match)},
-                update,
-                return_document=ReturnDocument.AFTER,
-                session=session,
-            )
-            if document is None:
-                raise Stale("blog", "settings")
-            return document
 
-        return read_blog(await self._transactions.run(work))
+async def save_settings(
+    collections: Collections, change: BlogChange, match: ExpectedRevisions, session: Session
+) -> BlogDocument:
+    """Change the settings, and return them. Raises Stale."""
+    document: BlogDocument | None = await collections.blog.find_one_and_update(
+        {"_id": BLOG, **matching(match)},
+        blog_update(change),
+        return_document=ReturnDocument.AFTER,
+        session=session,
+    )
+    if document is None:
+        raise Stale("blog", "settings")
+    return document
 
 
 async def renew_names(collections: Collections, session: Session) -> None:

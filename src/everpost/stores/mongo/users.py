@@ -8,9 +8,11 @@ from bson import ObjectId
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
+from everpost.domain.blog import BlogChange
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.people.names import name_key
+from everpost.domain.people.passkeys import Passkey
 from everpost.domain.people.tokens import TokenKind
 from everpost.domain.people.users import Revocation, Role, User, UserChange, UserQuery, email_key
 from everpost.domain.revisions import ExpectedRevisions, new_stamp
@@ -21,8 +23,9 @@ from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.garbage_collection import GarbageCollector
 from everpost.stores.mongo.model.collections import USERS_BY_CREATION, Collections, Filter, beyond
 from everpost.stores.mongo.model.documents import LIVING, matching
+from everpost.stores.mongo.model.passkeys import passkey_document
 from everpost.stores.mongo.model.people import UserDocument, read_user, user_document
-from everpost.stores.mongo.settings import renew_names
+from everpost.stores.mongo.settings import renew_names, save_settings
 
 _ENABLED_ADMIN: Filter = {"role": Role.ADMIN.value, "disabled_at": {"$exists": False}, **LIVING}
 USER_FIELDS: Filter = {"tokens": 0}
@@ -77,6 +80,30 @@ class MongoUsers(Part):
         try:
             return read_user(await self._transactions.run(partial(self._save, id, change, match)))
         except DuplicateKeyError as error:
+            raise Conflict("user", "email") from error
+
+    @writes
+    async def set_up(
+        self,
+        id: Id,
+        change: UserChange,
+        *,
+        blog: BlogChange,
+        passkey: Passkey | None,
+        match: ExpectedRevisions,
+    ) -> User:
+        async def work(session: Session) -> UserDocument:
+            await save_settings(self._collections, blog, None, session)
+            document = await self._save(id, change, match, session)
+            if passkey is not None:
+                await self._collections.passkeys.insert_one(passkey_document(passkey), session=session)
+            return document
+
+        try:
+            return read_user(await self._transactions.run(work))
+        except DuplicateKeyError as error:
+            if duplicate_field(error) == "_id":
+                raise Conflict("passkey", "id") from error
             raise Conflict("user", "email") from error
 
     @writes

@@ -2,8 +2,10 @@
 
 from typing import Protocol
 
+from everpost.domain.blog import BlogChange
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
+from everpost.domain.people.passkeys import Passkey
 from everpost.domain.people.users import User, UserChange, UserQuery
 from everpost.domain.revisions import ExpectedRevisions
 
@@ -32,6 +34,20 @@ class Users(Protocol):
     async def save(self, id: Id, change: UserChange, *, match: ExpectedRevisions) -> User:
         """Change the fields that the change contains, revoke the tokens that it revokes, and increment the
         version. Raises NotFound, Stale, Conflict("email"), LastAdmin (no enabled admin would be left).
+        """
+        ...
+
+    async def set_up(
+        self,
+        id: Id,
+        change: UserChange,
+        *,
+        blog: BlogChange,
+        passkey: Passkey | None,
+        match: ExpectedRevisions,
+    ) -> User:
+        """As `save`, and in the same transaction change the settings of the blog, and add the passkey if one
+        is given. Also raises Conflict("id") if there is such a passkey.
         """
         ...
 

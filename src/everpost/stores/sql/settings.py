@@ -34,15 +34,19 @@ class SqlBlogs:
         return [blog_of(row)] * len(questions)
 
     async def save(self, change: BlogChange, *, match: ExpectedRevisions) -> Blog:
-        saving, parameters = with_values(_SAVE, change.values() | {"updated_at": change.updated_at})
-        statement, parameters = with_revision(match, BlogRow, saving, parameters)
-
         async def work(transaction: Transaction) -> Blog:
-            if not (await transaction.execute(statement, parameters | new_stamp_value())).matched:
-                raise Stale("blog", "settings")
+            await save_settings(transaction, change, match)
             return blog_of((await transaction.execute(BLOG)).one())
 
         return await self._connections.transact(work)
+
+
+async def save_settings(transaction: Transaction, change: BlogChange, match: ExpectedRevisions) -> None:
+    """Change the settings, and lock the blog until the transaction ends. Raises Stale."""
+    saving, parameters = with_values(_SAVE, change.values() | {"updated_at": change.updated_at})
+    statement, parameters = with_revision(match, BlogRow, saving, parameters)
+    if not (await transaction.execute(statement, parameters | new_stamp_value())).matched:
+        raise Stale("blog", "settings")
 
 
 async def renew_names(transaction: Transaction) -> None:

@@ -1,24 +1,28 @@
 """Users in SQL."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from sqlalchemy import Integer, and_, bindparam, delete, func, insert, literal_column, or_, select, update
 
+from everpost.domain.blog import BlogChange
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.people.names import name_key
+from everpost.domain.people.passkeys import Passkey
 from everpost.domain.people.tokens import TokenKind
 from everpost.domain.people.users import Revocation, Role, User, UserChange, UserQuery, email_key
 from everpost.domain.revisions import ExpectedRevisions, new_stamp
 from everpost.errors import Conflict, Invalid, LastAdmin, NotFound, Stale
 from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
 from everpost.stores.sql.model.mappers import Values, user_of, user_values
+from everpost.stores.sql.model.passkeys import PasskeyRow, passkey_values
 from everpost.stores.sql.model.tables import PostRow, TokenRow, UserRow
 from everpost.stores.sql.model.types import IdText, Moment
 from everpost.stores.sql.queries import removed_users, selects
 from everpost.stores.sql.queries.keyset import POSITION, After, position_values
 from everpost.stores.sql.queries.preconditions import STAMP, new_stamp_value, with_revision, with_values
-from everpost.stores.sql.settings import renew_names
+from everpost.stores.sql.settings import renew_names, save_settings
 
 _USER = select(UserRow.__table__)
 _BY_ID = _USER.where(UserRow.id == selects.ID)
@@ -50,6 +54,8 @@ _REVOKE_LOGINS = _REVOKE_ALL.where(
     )
 )
 _REMOVE = delete(UserRow).where(UserRow.id == selects.ID)
+_ADD_PASSKEY = insert(PasskeyRow)
+_FIND_PASSKEY = select(PasskeyRow.id).where(PasskeyRow.id == selects.ID)
 _TRANSFER_POSTS = update(PostRow).where(PostRow.author_id == selects.ID)
 
 
@@ -97,26 +103,35 @@ class SqlUsers:
                 return kept
 
     async def save(self, id: Id, change: UserChange, *, match: ExpectedRevisions) -> User:
-        saving, values = with_values(_DISABLE if change.is_disabled else _SAVE, _changes(change))
-        values |= {"this": id, "now": change.updated_at}
-        statement, parameters = with_revision(match, UserRow, saving, values)
+        try:
+            return await self._connections.transact(_saving(id, change, match))
+        except VIOLATED as error:
+            raise Conflict("user", "email") from error
+
+    async def set_up(
+        self,
+        id: Id,
+        change: UserChange,
+        *,
+        blog: BlogChange,
+        passkey: Passkey | None,
+        match: ExpectedRevisions,
+    ) -> User:
+        save = _saving(id, change, match)
 
         async def work(transaction: Transaction) -> User:
-            if change.may_demote or change.is_seen_in_posts:
-                await renew_names(transaction)
-            before = (await transaction.execute(_LOCKED, {"this": id})).first()
-            if before is None:
-                raise NotFound("user", id)
-            if not (await transaction.execute(statement, parameters | new_stamp_value())).matched:
-                raise Stale("user", id)
-            if change.may_demote and user_of(before).is_enabled_admin:
-                await _require_admin(transaction)
-            await _revoke(transaction, user_of(before), change)
-            return user_of((await transaction.execute(_BY_ID, {"this": id})).one())
+            await save_settings(transaction, blog, None)
+            user = await save(transaction)
+            if passkey is not None:
+                await transaction.execute(_ADD_PASSKEY, passkey_values(passkey))
+            return user
 
         try:
             return await self._connections.transact(work)
         except VIOLATED as error:
+            known = {} if passkey is None else {"this": passkey.id}
+            if known and await self._connections.fetch(_FIND_PASSKEY, known):
+                raise Conflict("passkey", "id") from error
             raise Conflict("user", "email") from error
 
     async def remove(self, id: Id, *, heir_id: Id | None, match: ExpectedRevisions) -> None:
@@ -151,6 +166,28 @@ class SqlUsers:
         if await self.find(user.email):
             return Conflict("user", "email")
         return None
+
+
+def _saving(id: Id, change: UserChange, match: ExpectedRevisions) -> Callable[[Transaction], Awaitable[User]]:
+    """Return the work that saves this change."""
+    saving, values = with_values(_DISABLE if change.is_disabled else _SAVE, _changes(change))
+    values |= {"this": id, "now": change.updated_at}
+    statement, parameters = with_revision(match, UserRow, saving, values)
+
+    async def work(transaction: Transaction) -> User:
+        if change.may_demote or change.is_seen_in_posts:
+            await renew_names(transaction)
+        before = (await transaction.execute(_LOCKED, {"this": id})).first()
+        if before is None:
+            raise NotFound("user", id)
+        if not (await transaction.execute(statement, parameters | new_stamp_value())).matched:
+            raise Stale("user", id)
+        if change.may_demote and user_of(before).is_enabled_admin:
+            await _require_admin(transaction)
+        await _revoke(transaction, user_of(before), change)
+        return user_of((await transaction.execute(_BY_ID, {"this": id})).one())
+
+    return work
 
 
 async def _require_admin(transaction: Transaction) -> None:

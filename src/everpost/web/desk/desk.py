@@ -1,7 +1,7 @@
 """The desk as handlers of pages see it: the user, the blog, the language, and ways to respond."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Annotated
@@ -12,22 +12,28 @@ from starlette.responses import RedirectResponse
 
 from everpost.api.http.origins import refuse_other_origins
 from everpost.api.routing.dependencies import OpenStore
+from everpost.domain.comments import CommentStatus
 from everpost.domain.people.actors import PUBLIC, Actor
 from everpost.domain.people.users import User
 from everpost.errors import Unauthenticated
+from everpost.services.moderation import page_queue
+from everpost.stores.port import Store
 from everpost.web import dates
 from everpost.web.contexts import Moment
 from everpost.web.desk.content_security import DESK_HEADERS
 from everpost.web.desk.frame import Frame
-from everpost.web.desk.languages import Language
 from everpost.web.desk.notices import drop_notice, leave_notice, take_notice
 from everpost.web.desk.sessions import is_exposed, session_actor
 from everpost.web.forms.errors import FormError
+from everpost.web.languages import Language
 from everpost.web.site import CurrentPresentation, Presentation
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
+_MOST_WAITING = 9
 START = "/posts"
 """The page after signing in."""
+DESK_ACTOR = "desk_actor"
+"""The attribute of the request's state for the user whose session it has, which pages of errors read."""
 UNCONFIRMED = "unconfirmed"
 """The attribute of the request's state if the session is not recent enough."""
 
@@ -50,6 +56,8 @@ class Desk:
     actor: Actor = PUBLIC
     ended: Unauthenticated | None = None
     """The reason why the session in the cookie was refused."""
+    waiting: str = ""
+    """The number of comments that wait for the user, for the navigation; empty: none, or not counted."""
 
     @property
     def user(self) -> User:
@@ -106,6 +114,7 @@ class Desk:
             "heading": title,
             "errors": {} if refused is None else refused.errors,
             "notice": take_notice(self.request, self.language),
+            "waiting": self.waiting,
             "is_exposed": is_exposed(self.request),
         }
         if refused is not None:
@@ -134,22 +143,37 @@ async def get_visitor(request: Request, store: OpenStore, shown: CurrentPresenta
     frame: Frame = request.app.state.desk
     language = frame.language_of(request)
     try:
-        return Desk(request, shown, language, frame, await session_actor(request, store))
+        actor = await session_actor(request, store)
     except Unauthenticated as ended:
         return Desk(request, shown, language, frame, ended=ended)
+    setattr(request.state, DESK_ACTOR, actor)
+    return Desk(request, shown, language, frame, actor)
 
 
 VisitedDesk = Annotated[Desk, Depends(get_visitor)]
 """The desk, for pages that need no session."""
 
 
-async def get_desk(desk: VisitedDesk) -> Desk:
+async def get_desk(desk: VisitedDesk, store: OpenStore) -> Desk:
     """The desk for the signed-in user. Raises Unauthenticated, which `problems` turns into a redirect to the
     page for signing in.
     """
     if desk.actor.user is None:
         raise desk.ended or Unauthenticated
-    return desk
+    return replace(desk, waiting=await _waiting(desk, store))
+
+
+async def _waiting(desk: Desk, store: Store) -> str:
+    """The number of comments that wait for an editor or admin: `9+` if there are more. It costs one query, so
+    only pages that are opened in a tab have it. Among the comments of all posts, those that wait for one
+    author can be far apart, so authors find theirs only in the queue.
+    """
+    request = desk.request
+    is_page = request.headers.get("sec-fetch-dest", "document") == "document"
+    if not (desk.actor.edits_all and is_page and request.method in SAFE_METHODS):
+        return ""
+    page = await page_queue(store, desk.actor, CommentStatus.PENDING, limit=_MOST_WAITING, after=None)
+    return f"{len(page.rows)}+" if page.has_more else str(len(page.rows) or "")
 
 
 CurrentDesk = Annotated[Desk, Depends(get_desk)]

@@ -11,8 +11,8 @@ from everpost.api.http.problems import STATUSES
 from everpost.api.middleware.refusals import log_refusal
 from everpost.domain.people.tokens import MAX_NAMED_TOKENS
 from everpost.errors import Busy, Conflict, EverpostError, Invalid, LastAdmin, Stale, TooMany, TooManyTokens
-from everpost.web.desk.languages import Language, message
 from everpost.web.forms.errors import WHOLE, FormError
+from everpost.web.languages import Language, message
 
 _Body = TypeVar("_Body")
 _Made = TypeVar("_Made")

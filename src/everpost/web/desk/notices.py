@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from fastapi import Request, Response
 
-from everpost.web.desk.languages import Language, message
 from everpost.web.desk.sessions import is_secure
+from everpost.web.languages import Language, message
 
 _COOKIE = "everpost-notice"
 _SECONDS = 60

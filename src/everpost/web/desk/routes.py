@@ -50,7 +50,7 @@ def add_desk(app: FastAPI) -> None:
         add(method, "/{path:path}", start.show_nothing)  # the last one
     routes = (route for route in app.routes if isinstance(route, APIRoute))
     paths = {route.path.removeprefix(PREFIX) for route in routes if route.path.startswith(PREFIX)}
-    app.state.desk = Frame(paths, app.state.presentations.assets.default_names)
+    app.state.desk = Frame(paths, app.state.presentations.assets.default_names, app.state.languages)
 
 
 def _add_account(app: FastAPI) -> None:

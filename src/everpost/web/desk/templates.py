@@ -4,7 +4,8 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from everpost.web.desk.languages import Language
+from everpost.web.languages import Language
+from everpost.web.rendering import add_texts
 
 FOLDER = "templates/desk"
 
@@ -23,9 +24,6 @@ def _environment(language: Language) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        extensions=["jinja2.ext.i18n"],
     )
-    environment.install_gettext_callables(  # type: ignore[attr-defined]  # the extension adds it
-        language.translations.gettext, language.translations.ngettext, newstyle=True
-    )
+    add_texts(environment, language)
     return environment

@@ -19,7 +19,7 @@ from everpost.web.feeds.document import Document, Entry
 from everpost.web.feeds.entries import comment_entries
 from everpost.web.feeds.ids import feed_urn
 from everpost.web.feeds.requests import CurrentFeed, FeedRequest
-from everpost.web.titles import title_of
+from everpost.web.metadata import comments_title
 from everpost.web.urls import with_query
 from everpost.web.views.comments import is_visible
 
@@ -41,7 +41,7 @@ async def show_comments(feed: CurrentFeed, query: Annotated[CommentFeedQuery, Qu
     if query.after is not None and not page.rows:
         raise NotFound("feed", "")
     document = pages.document(
-        heading="Comments",
+        heading=feed.shown.text("Comments"),
         home=urls.home,
         older=page.rows[-1][0].position if page.has_more else None,
         entries=await comment_entries(page.rows, feed.shown),
@@ -69,7 +69,7 @@ async def show_comments_of_post(
         raise NotFound("feed", "")
     visible = [(comment, post) for comment in page.rows if is_visible(comment)]
     document = pages.document(
-        heading=f"Comments on {title_of(post)}",
+        heading=comments_title(feed.shown, post),
         home=f"{urls.post(post)}#comments",
         older=page.rows[-1].position if page.has_more else None,
         entries=await comment_entries(visible, feed.shown),

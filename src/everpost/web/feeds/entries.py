@@ -26,7 +26,7 @@ async def _post_entry(post: Post, shown: Presentation) -> Entry:
     return Entry(
         id=post_urn(post),
         url=url,
-        title=title_of(post),
+        title=title_of(post, shown.language),
         published=post.publication_date,
         updated=max(post.updated_at, post.publication_date),
         author=_person(post.author, shown.urls),
@@ -49,11 +49,11 @@ async def _comment_entry(comment: Comment, post: Post, shown: Presentation) -> E
     urls = shown.urls
     url = urls.absolute(urls.comment(post, comment.id))
     rendered = await shown.renderer.comment(comment.content, base_url=url)
-    writer = writer_of(comment)
+    writer, title = writer_of(comment, shown.language), title_of(post, shown.language)
     return Entry(
         id=comment_urn(comment),
         url=url,
-        title=f"{writer} on {title_of(post)}",
+        title=shown.text("%(writer)s on %(title)s", writer=writer, title=title),
         published=comment.publication_date,
         updated=max(comment.updated_at, comment.publication_date),
         author=_person(comment.author, urls) or Person(name=writer),

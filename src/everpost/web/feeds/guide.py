@@ -7,11 +7,12 @@ from everpost.web.contexts import FeedsPage, Link
 from everpost.web.feeds.alternates import feed_path
 from everpost.web.feeds.formats import FORMATS
 from everpost.web.feeds.requests import keep
+from everpost.web.languages import message
 from everpost.web.metadata import list_metadata
 from everpost.web.page_cache import CurrentPageCache
 from everpost.web.site import CurrentPresentation, Presentation
 
-HEADING = "Feeds"
+HEADING = message("Feeds")
 
 
 async def show_feeds(request: Request, shown: CurrentPresentation, cache: CurrentPageCache) -> Response:
@@ -19,7 +20,7 @@ async def show_feeds(request: Request, shown: CurrentPresentation, cache: Curren
     urls = shown.urls
     context = FeedsPage(
         site=shown.site,
-        meta=list_metadata(shown, HEADING, urls.feeds),
+        meta=list_metadata(shown, shown.text(HEADING), urls.feeds),
         posts=_links(shown, urls.home),
         comments=_links(shown, urls.comments),
     )

@@ -13,6 +13,7 @@ from everpost.domain.people.actors import PUBLIC
 from everpost.domain.posts import PostFilter, PostQuery
 from everpost.services import posts
 from everpost.web.contexts import ArchivePage
+from everpost.web.languages import message
 from everpost.web.metadata import list_metadata
 from everpost.web.page_cache import CurrentPageCache
 from everpost.web.pages import RenderedPage
@@ -20,7 +21,7 @@ from everpost.web.site import CurrentPresentation
 from everpost.web.urls import with_query
 from everpost.web.views.posts import months
 
-HEADING = "Archive"
+HEADING = message("Archive")
 
 
 class ArchiveQuery(BaseModel):
@@ -56,7 +57,9 @@ async def show_archive(
     older = with_query(archive, after=encode_cursor(page.rows[-1].position())) if page.has_more else None
     context = ArchivePage(
         site=shown.site,
-        meta=list_metadata(shown, HEADING, path, older=older, newer=None if after is None else archive),
+        meta=list_metadata(
+            shown, shown.text(HEADING), path, older=older, newer=None if after is None else archive
+        ),
         months=months(page.rows, shown),
     )
     rendered = RenderedPage(shown.render(context), now())

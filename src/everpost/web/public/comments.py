@@ -68,13 +68,13 @@ async def send_comment(
     except Moved as moved:
         return RedirectResponse(moved.url, 308)
     try:
-        draft, is_trapped = read_new_comment(fields, post.id)
+        draft, is_trapped = read_new_comment(fields, post.id, shown.language)
         guest = Guest(address=address, rules=policies.guests, tripped_honeypot=is_trapped)
         try:
             made = await create_from_form(store, draft, guest)
         except EverpostError as error:
             await log_refusal(request, error)
-            raise form_error(error) from None
+            raise form_error(error, shown.language) from None
     except FormError as refused:
         return await _show_again(store, Thread(post, shown), fields, refused)
     url = f"{shown.urls.sent(post.id, made.comment.id, made.key or '')}#{MAIN}"
@@ -88,7 +88,7 @@ async def _show_again(
     parent_id = parse_id(fields.get("parent_id", ""))
     parent = None if parent_id is None else await find_parent(store, thread.post, parent_id)
     context = await post_page(store, thread, thread.form(parent, sent=fields, errors=refused.errors))
-    title = f"Error: {context.meta.title}"
+    title = thread.shown.text("Error: %(title)s", title=context.meta.title)
     page = replace(context, meta=replace(context.meta, title=title, is_indexed=False))
     headers = PRIVATE | dict(thread.shown.headers) | dict(refused.headers)
     return Response(thread.shown.render(page), refused.status, headers, media_type="text/html")

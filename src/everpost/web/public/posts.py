@@ -22,7 +22,7 @@ from everpost.services.posts import read_post
 from everpost.services.threads import page_tree
 from everpost.stores.port import Store
 from everpost.web.contexts import CommentForm, Discussion, Link, PostPage, ThreadPage
-from everpost.web.metadata import post_metadata, private_metadata
+from everpost.web.metadata import comments_title, post_metadata, private_metadata
 from everpost.web.page_cache import CurrentPageCache, PageCache
 from everpost.web.pages import RenderedPage
 from everpost.web.public.permalinks import REDIRECT_HEADERS, Moved, find_post
@@ -126,8 +126,8 @@ async def _thread_page(store: Store, thread: Thread, query: PostPageQuery) -> Th
     url = shown.urls.post(post)
     return ThreadPage(
         site=shown.site,
-        meta=private_metadata(shown, f"Comments on {title_of(post)}"),
-        post=Link(label=title_of(post), url=url),
+        meta=private_metadata(shown, comments_title(shown, post)),
+        post=Link(label=title_of(post, shown.language), url=url),
         discussion=await _discussion(thread, page, None, query.thread),
         first_url=f"{url}#comments",
     )

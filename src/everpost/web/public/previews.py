@@ -13,6 +13,7 @@ from everpost.domain.posts import Post
 from everpost.services.drafts.preview_links import read_preview
 from everpost.services.posts import sees
 from everpost.web.contexts import Discussion, PostPage
+from everpost.web.languages import message
 from everpost.web.metadata import private_metadata
 from everpost.web.site import CurrentPresentation, Presentation
 from everpost.web.titles import title_of
@@ -25,8 +26,8 @@ _PRIVATE = {
     "x-robots-tag": "noindex",
 }
 """The URL is secret: no other site learns it, and no cache keeps the page after the link was revoked."""
-_NOTE = "This is a preview. The post is not public: only people who have this link can read it."
-_NO_COMMENTS = "Comments will be possible when the post is public."
+_NOTE = message("This is a preview. The post is not public: only people who have this link can read it.")
+_NO_COMMENTS = message("Comments will be possible when the post is public.")
 
 
 class PreviewQuery(BaseModel):
@@ -51,11 +52,10 @@ async def show_preview(
 
 
 async def _page(post: Post, shown: Presentation) -> PostPage:
+    notice = Thread(post, shown).notice or shown.text(_NO_COMMENTS)
     return PostPage(
         site=shown.site,
-        meta=private_metadata(shown, title_of(post), note=_NOTE),
+        meta=private_metadata(shown, title_of(post, shown.language), note=shown.text(_NOTE)),
         post=article(post, await shown.renderer.post(post), shown),
-        discussion=Discussion(
-            count=0, comments=(), next_url=None, form=None, notice=Thread(post, shown).notice or _NO_COMMENTS
-        ),
+        discussion=Discussion(count=0, comments=(), next_url=None, form=None, notice=notice),
     )

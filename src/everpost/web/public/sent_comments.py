@@ -29,6 +29,7 @@ from everpost.services.policies import Policies
 from everpost.web.contexts import Link, SentPage
 from everpost.web.forms.comments import CONTENT, form_error, read_changed_comment
 from everpost.web.forms.errors import FormError
+from everpost.web.languages import message
 from everpost.web.metadata import private_metadata
 from everpost.web.public.comments import PRIVATE, SentForm
 from everpost.web.rendering import safe_html
@@ -38,9 +39,9 @@ from everpost.web.urls import MAIN
 from everpost.web.views.comments import Thread
 
 _HEADINGS = {
-    CommentStatus.APPROVED: "Your comment is published",
-    CommentStatus.PENDING: "Your comment is awaiting approval",
-    CommentStatus.REMOVED: "Your comment was removed",
+    CommentStatus.APPROVED: message("Your comment is published"),
+    CommentStatus.PENDING: message("Your comment is awaiting approval"),
+    CommentStatus.REMOVED: message("Your comment was removed"),
 }
 _EDITABLE = (CommentStatus.APPROVED, CommentStatus.PENDING)
 
@@ -86,24 +87,24 @@ async def change_sent(
     post = seen.context.post
     try:
         if fields.get("action") == "delete":
-            await _accepted(request, delete_comment(store, PUBLIC, wanted))
+            await _accepted(request, shown, delete_comment(store, PUBLIC, wanted))
             return RedirectResponse(f"{shown.urls.post(post)}#comments", 303, PRIVATE)
-        content = read_changed_comment(fields)
+        content = read_changed_comment(fields, shown.language)
         guest = Guest(address=address, rules=policies.guests)
-        await _accepted(request, edit_comment(store, PUBLIC, replace(wanted, content=content), guest))
+        await _accepted(request, shown, edit_comment(store, PUBLIC, replace(wanted, content=content), guest))
     except FormError as refused:
         return await _page(seen, shown, policies, query, fields=fields, refused=refused)
     saved = shown.urls.sent(post_id, comment_id, query.key, saved="true")
     return RedirectResponse(f"{saved}#{MAIN}", 303, PRIVATE)
 
 
-async def _accepted(request: Request, change: Awaitable[object]) -> None:
+async def _accepted(request: Request, shown: Presentation, change: Awaitable[object]) -> None:
     """Wait for the change. Raises FormError if it is refused."""
     try:
         await change
     except EverpostError as error:
         await log_refusal(request, error)
-        raise form_error(error) from None
+        raise form_error(error, shown.language) from None
 
 
 async def _page(
@@ -119,12 +120,12 @@ async def _page(
     left = comment.publication_date + policies.editing_time - now()
     is_editable = left > timedelta() and comment.status in _EDITABLE and not thread.notice
     rendered = await shown.renderer.comment(comment.content)
-    heading = _HEADINGS[comment.status]
+    heading = shown.text(_HEADINGS[comment.status])
     context = SentPage(
         site=shown.site,
         meta=private_metadata(shown, heading),
         heading=heading,
-        post=Link(label=title_of(thread.post), url=shown.urls.post(thread.post)),
+        post=Link(label=title_of(thread.post, shown.language), url=shown.urls.post(thread.post)),
         comment=thread.view(comment, safe_html(rendered), in_full=True),
         status=comment.status.value,
         is_saved=query.saved and refused is None,

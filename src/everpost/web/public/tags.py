@@ -11,13 +11,14 @@ from everpost.domain.clock import now
 from everpost.domain.paging import MAX_LIMIT, encode_word
 from everpost.services import posts
 from everpost.web.contexts import Tag, TagsPage
+from everpost.web.languages import message
 from everpost.web.metadata import list_metadata
 from everpost.web.page_cache import CurrentPageCache
 from everpost.web.pages import RenderedPage
 from everpost.web.site import CurrentPresentation
 from everpost.web.urls import with_query
 
-HEADING = "Tags"
+HEADING = message("Tags")
 
 
 class TagsQuery(BaseModel):
@@ -44,7 +45,9 @@ async def show_tags(
     path = with_query(urls.tags, after=None if after is None else encode_word(after))
     context = TagsPage(
         site=shown.site,
-        meta=list_metadata(shown, HEADING, path, older=more, newer=None if after is None else urls.tags),
+        meta=list_metadata(
+            shown, shown.text(HEADING), path, older=more, newer=None if after is None else urls.tags
+        ),
         tags=tuple(Tag(label=each.tag, url=urls.tag(each.tag), count=each.count) for each in page.rows),
     )
     rendered = RenderedPage(shown.render(context), now())

@@ -12,22 +12,25 @@ from everpost.domain.paging import encode_cursor
 from everpost.domain.posts import Post
 from everpost.web.contexts import CommentForm, CommentView
 from everpost.web.forms.comments import MEMBERS_ONLY
+from everpost.web.languages import Language, message
 from everpost.web.rendering import safe_html
 from everpost.web.site import Presentation
 from everpost.web.urls import anchor, with_query
 from everpost.web.views.posts import author_link
 
-SOMEONE = "Someone"
+SOMEONE = message("Someone")
 """The name of a writer whose account was removed or disabled."""
 FORM = "comment-form"
 """The id of the form in the HTML."""
 _NOTICES = {
-    CommentPolicy.CLOSED: "Comments are closed.",
+    CommentPolicy.CLOSED: message("Comments are closed."),
     CommentPolicy.MEMBERS: MEMBERS_ONLY,
 }
 _NOTES = {
-    CommentPolicy.OPEN: "No account needed. Your comment will appear immediately.",
-    CommentPolicy.MODERATED: "No account needed. Your comment will appear when it has been approved.",
+    CommentPolicy.OPEN: message("No account needed. Your comment will appear immediately."),
+    CommentPolicy.MODERATED: message(
+        "No account needed. Your comment will appear when it has been approved."
+    ),
 }
 
 
@@ -45,7 +48,8 @@ class Thread:
     @property
     def notice(self) -> str:
         """Why guests cannot comment; empty if they can."""
-        return _NOTICES.get(self.policy, "")
+        notice = _NOTICES.get(self.policy)
+        return "" if notice is None else self.shown.text(notice)
 
     def form(
         self,
@@ -57,14 +61,14 @@ class Thread:
         """The form, for a reply if `parent` is given; None if guests cannot comment and have sent nothing."""
         if self.notice and not errors:
             return None
-        url, sent = self.shown.urls.post(self.post), sent or {}
+        url, sent, note = self.shown.urls.post(self.post), sent or {}, _NOTES.get(self.policy)
         return CommentForm(
             action=f"{url}#{FORM}",
-            note=_NOTES.get(self.policy, ""),
+            note="" if note is None else self.shown.text(note),
             name=sent.get("name", ""),
             content=sent.get("content", ""),
             parent_id=None if parent is None else parent.id,
-            replies_to=None if parent is None else writer_of(parent),
+            replies_to=None if parent is None else writer_of(parent, self.shown.language),
             cancel_url=f"{url}#{FORM}",
             errors=errors or {},
         )
@@ -103,7 +107,7 @@ class Thread:
             anchor=anchor(comment.id),
             url=urls.comment(self.post, comment.id),
             is_tombstone=not visible,
-            author=writer_of(comment) if visible else "",
+            author=writer_of(comment, self.shown.language) if visible else "",
             author_url=None if link is None else link.url,
             is_by_post_author=link is not None and link == author_link(self.post.author, urls),
             published=self.shown.day(comment.publication_date),
@@ -140,11 +144,13 @@ def is_visible(comment: Comment) -> bool:
     return comment.status is CommentStatus.APPROVED
 
 
-def writer_of(comment: Comment) -> str:
-    """The name of the writer."""
+def writer_of(comment: Comment, language: Language) -> str:
+    """The name of the writer; in this language if it is unknown."""
     if comment.guest_name is not None:
         return comment.guest_name
-    return SOMEONE if comment.author is None or comment.author.is_disabled else comment.author.name
+    if comment.author is None or comment.author.is_disabled:
+        return language.text(SOMEONE)
+    return comment.author.name
 
 
 def _all_of(nodes: Sequence[Node]) -> list[Comment]:

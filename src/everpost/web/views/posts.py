@@ -26,7 +26,7 @@ async def summaries(posts: Sequence[Post], shown: Presentation) -> tuple[Summary
 def _summary(post: Post, rendered: RenderedPost, shown: Presentation) -> Summary:
     urls = shown.urls
     return Summary(
-        title=title_of(post),
+        title=title_of(post, shown.language),
         url=urls.post(post),
         published=shown.day(post.publication_date),
         author=author_link(post.author, urls),
@@ -42,7 +42,7 @@ def article(post: Post, rendered: RenderedPost, shown: Presentation) -> Article:
     urls = shown.urls
     is_changed = post.updated_at - post.publication_date > _UNCHANGED
     return Article(
-        title=title_of(post),
+        title=title_of(post, shown.language),
         url=urls.post(post),
         html=safe_html(rendered),
         is_page=post.kind is PostKind.PAGE,
@@ -65,7 +65,7 @@ def months(posts: Sequence[Post], shown: Presentation) -> tuple[Month, ...]:
 
 def _entry(post: Post, shown: Presentation) -> Entry:
     published = shown.short_day(post.publication_date)
-    return Entry(title=title_of(post), url=shown.urls.post(post), published=published)
+    return Entry(title=title_of(post, shown.language), url=shown.urls.post(post), published=published)
 
 
 def author_link(author: Author | None, urls: Urls) -> Link | None:

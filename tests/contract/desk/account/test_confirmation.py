@@ -8,8 +8,9 @@ from fastapi import FastAPI, Response
 
 from everpost.domain.clock import now
 from everpost.domain.people.users import Role
-from everpost.web.desk.account import confirmation
-from everpost.web.desk.account.confirmation import RECENT, ConfirmedDesk
+from everpost.services.accounts import reauthentication
+from everpost.services.accounts.reauthentication import RECENT
+from everpost.web.desk.account.confirmation import ConfirmedDesk
 from tests.contract.desk.conftest import DeskSite
 from tests.contract.http.people import PEOPLE
 from tests.contract.pages.html import Page
@@ -42,7 +43,7 @@ async def test_an_older_session_is_sent_to_the_page_that_asks(
 ) -> None:
     ada = await dangerous.as_("admin")
     later = now() + RECENT
-    monkeypatch.setattr(confirmation, "now", lambda: later + timedelta(seconds=1))
+    monkeypatch.setattr(reauthentication, "now", lambda: later + timedelta(seconds=1))
     away = await ada.get(f"{PATH}?a=b")
     assert away.status_code == 303
     assert away.headers["location"] == "/desk/confirm?next=%2Fdesk%2Fdangerous%3Fa%3Db"
@@ -63,7 +64,7 @@ async def test_sensitive_pages_are_guarded(
     ada = await desk.as_("admin")
     assert (await ada.get(path)).status_code == 200
     later = now() + RECENT
-    monkeypatch.setattr(confirmation, "now", lambda: later)
+    monkeypatch.setattr(reauthentication, "now", lambda: later)
     assert (await ada.get(path)).headers["location"].startswith("/desk/confirm?next=")
 
 
@@ -72,7 +73,7 @@ async def test_a_role_and_an_export_need_a_recent_session(
 ) -> None:
     ada = await desk.as_("admin")
     later = now() + RECENT
-    monkeypatch.setattr(confirmation, "now", lambda: later)
+    monkeypatch.setattr(reauthentication, "now", lambda: later)
     role = await ada.send(f"/desk/people/{PEOPLE['author'].user.id}/role", {"role": "admin"})
     assert role.status_code == 401
     assert (await desk.store.users.get(PEOPLE["author"].user.id)).role is Role.AUTHOR

@@ -86,6 +86,7 @@ REQUESTS: dict[str, Prepare] = {
     "POST /desk/account/tokens/{token_id}/revoke another user's": token_of_another,
     "POST /desk/people/invite": new_person,
     "POST /desk/people/{user_id}/link": for_someone(),
+    "POST /desk/people/{user_id}/link your own": for_oneself(),
     "POST /desk/invitation with an unknown code": unknown_code,
     "GET /desk/people/{user_id}": for_someone(),
     "POST /desk/people/{user_id}/role": for_someone(role="editor"),

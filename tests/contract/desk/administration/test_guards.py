@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from everpost.domain.clock import now
-from everpost.web.desk.account import confirmation
-from everpost.web.desk.account.confirmation import RECENT
+from everpost.services.accounts import reauthentication
+from everpost.services.accounts.reauthentication import RECENT
 from tests.contract.desk.conftest import DeskSite
 from tests.contract.desk.permissions import rows
 from tests.contract.desk.test_permissions import path_of, prepare, records_of
@@ -23,7 +23,7 @@ async def test_people_tokens_and_the_export_require_a_recent_session(
     assert len(guarded) >= 15
     ada = await desk.as_("admin")
     later = now() + RECENT + timedelta(seconds=1)
-    monkeypatch.setattr(confirmation, "now", lambda: later)
+    monkeypatch.setattr(reauthentication, "now", lambda: later)
     for row in guarded:
         sent = await prepare(row, desk.store, "admin")
         path, before = path_of(row, sent), await records_of(desk.store)

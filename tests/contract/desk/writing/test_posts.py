@@ -99,3 +99,17 @@ async def test_pages_follow_by_cursor(desk: DeskSite, state: str) -> None:
 @pytest.mark.parametrize("query", ["after=x", "state=gone", "kind=x", "author=x", "tag=%00"])
 async def test_a_malformed_address_is_not_found(desk: DeskSite, query: str) -> None:
     assert (await (await desk.as_("author")).get(f"/desk/posts?{query}")).status_code == 404
+
+
+async def test_the_first_use_says_what_to_do(desk: DeskSite) -> None:
+    ann, edda = await desk.as_("author"), await desk.as_("editor")
+    for someone in (ann, edda):
+        page = Page(await someone.get("/desk/posts"))
+        assert page.all("//main//a") == ["Write the first post"]
+        assert page.all("//main//form | //main//h2") == []
+    assert "No posts match" in Page(await ann.get("/desk/posts?title=a")).one("//main//section")
+    await a_post(desk.store, "other author", kind=PostKind.PAGE)
+    assert Page(await ann.get("/desk/posts")).all("//main//a") == ["Write the first post"]
+    page = Page(await edda.get("/desk/posts"))  # nothing but a page, which the filter finds
+    assert page.one("//main//form//option[@value='page']") == "Pages"
+    assert page.all("//main//a[.='New post']")

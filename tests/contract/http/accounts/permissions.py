@@ -15,6 +15,7 @@ from everpost.domain.people.users import Role, User
 from everpost.domain.posts import Post, PostStatus
 from everpost.domain.writing.working_copies import PostText, WorkingCopyChange
 from everpost.stores.port import Store
+from tests.contract.http.accounts.credentials import Device, secret_for
 from tests.contract.http.people import PEOPLE, Who
 
 PAGE = Path(__file__).parents[4] / "docs" / "permissions.md"
@@ -88,7 +89,14 @@ class World:
             "/posts/{post_id}/comments/{comment_id}": self._comment,
             "/comments/decisions": self._decisions,
             "/login": self._login,
+            "/login/passkey": self._passkey_login,
+            "/login/reset": self._reset,
+            "/setup": self._setup,
+            "/invitations": self._invitations,
             "/users": self._users,
+            "/users/me/passkeys": self._new_passkey,
+            "/users/me/passkeys/{passkey_id}": self._passkey,
+            "/users/{user_id}/reset-link": self._reset_link,
             "/users/me": self._me,
             "/users/{user_id}": self._user,
             "/tokens": self._tokens,
@@ -165,6 +173,38 @@ class World:
     async def _login(self, _row: Row, _who: Who) -> Request:
         user = await self._make_user()
         return Request("/login", form={"username": user.email, "password": PASSWORD})
+
+    async def _passkey_login(self, _row: Row, _who: Who) -> Request:
+        device = Device()
+        await device.register(self._store, await self._make_user())
+        return Request("/login/passkey", {"credential": await device.sign(self._store)})
+
+    async def _reset(self, _row: Row, _who: Who) -> Request:
+        secret = await secret_for(self._store, await self._make_user())
+        return Request("/login/reset", {"token": secret, "password": PASSWORD})
+
+    async def _setup(self, _row: Row, _who: Who) -> Request:
+        body = {"title": "A blog", "name": "Ada", "email": "ada@new.example", "password": PASSWORD}
+        return Request("/setup", body)
+
+    async def _invitations(self, _row: Row, _who: Who) -> Request:
+        email = f"new.{self._made}@blog.example"
+        return Request("/invitations", {"name": "New", "email": email, "role": "author"})
+
+    async def _new_passkey(self, row: Row, who: Who) -> Request:
+        if row.call.startswith("GET"):
+            return Request("/users/me/passkeys")
+        credential = await Device().create(self._store, PEOPLE["admin" if who == "nobody" else who].user)
+        return Request("/users/me/passkeys", {"name": "A phone", "credential": credential})
+
+    async def _passkey(self, row: Row, who: Who) -> Request:
+        is_own = row.what == "your own" and who != "nobody"
+        owner = PEOPLE[who].user if is_own else await self._make_user()
+        return Request(f"/users/me/passkeys/{await Device().register(self._store, owner)}")
+
+    async def _reset_link(self, row: Row, who: Who) -> Request:
+        of_self = row.what == "your own" and who != "nobody"
+        return Request(f"/users/{(PEOPLE[who].user if of_self else await self._make_user()).id}/reset-link")
 
     async def _users(self, row: Row, _who: Who) -> Request:
         if row.call.startswith("GET"):

@@ -21,7 +21,10 @@ from tests.contract.http.calls import ask, assert_problem
 from tests.contract.http.conftest import Applications
 from tests.contract.http.people import PEOPLE, Who
 
-NEEDS_NO_TOKEN = {"POST /login", "GET /health/live", "GET /health/ready"}
+NEEDS_NO_TOKEN = {
+    *("POST /login", "POST /login/passkey", "POST /login/passkey/options", "POST /login/reset"),
+    *("GET /health/live", "GET /health/ready"),
+}
 """What is answered whatever stands in `Authorization`."""
 
 

@@ -5,7 +5,6 @@ password again replaces the session with a new one, as `POST /login` would.
 """
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response
@@ -13,27 +12,23 @@ from fastapi import Depends, Query, Request, Response
 from everpost.api.http.forms import read_form
 from everpost.api.routing.dependencies import CurrentPolicies, OpenStore
 from everpost.api.routing.security import CurrentProof
-from everpost.domain.clock import now
 from everpost.errors import Unauthenticated
 from everpost.services.accounts.logins import Login, log_in_again
-from everpost.services.accounts.passkeys import login_options
+from everpost.services.accounts.reauthentication import has_logged_in_recently
 from everpost.stores.port import Store
 from everpost.web.desk.account.browsers import browser_name
-from everpost.web.desk.account.hosts import site_of
+from everpost.web.desk.account.hosts import page_with_passkeys, passkey_options
 from everpost.web.desk.desk import UNCONFIRMED, CurrentDesk, Desk, LoginQuery
 from everpost.web.desk.forms import accepted
 from everpost.web.desk.sessions import start_session
 from everpost.web.forms.errors import FormError
-
-RECENT = timedelta(minutes=15)
 
 
 async def get_confirmed_desk(request: Request, desk: CurrentDesk) -> Desk:
     """The desk of a user who has signed in recently. Raises Unauthenticated, which `problems` turns into a
     redirect to the page that asks for the password.
     """
-    token = desk.actor.token
-    if token is None or now() - token.created_at >= RECENT:
+    if not has_logged_in_recently(desk.actor):
         setattr(request.state, UNCONFIRMED, True)
         raise Unauthenticated("Confirm your password first.")
     return desk
@@ -77,5 +72,6 @@ async def _page(store: Store, desk: Desk, wanted: str, refused: FormError | None
         desk.text("Confirm your password"),
         refused=refused,
         wanted=wanted,
-        passkey_options=await login_options(store, site_of(desk)),
+        passkey_options=await passkey_options(store, desk),
+        page_with_passkeys=page_with_passkeys(desk),
     )

@@ -13,16 +13,15 @@ from everpost.api.schemas.tokens import LoginForm
 from everpost.errors import Unauthenticated
 from everpost.services.accounts import blog_setup, logins, tokens
 from everpost.services.accounts.logins import Credentials
-from everpost.services.accounts.passkeys import login_options
 from everpost.stores.port import Store
 from everpost.web.desk.account.browsers import browser_name
-from everpost.web.desk.account.hosts import site_of
+from everpost.web.desk.account.hosts import page_with_passkeys, passkey_options
 from everpost.web.desk.content_security import DESK_HEADERS
 from everpost.web.desk.desk import Desk, LoginQuery, VisitedDesk
 from everpost.web.desk.forms import accepted, checked
-from everpost.web.desk.languages import message
 from everpost.web.desk.sessions import end_session, start_session
 from everpost.web.forms.errors import WHOLE, FormError
+from everpost.web.languages import message
 
 _SCHEMA: TypeAdapter[LoginForm] = TypeAdapter(LoginForm)
 _NAMES = {"username": "email"}
@@ -97,5 +96,6 @@ async def show_sign_in(
         wanted=wanted,
         email=email,
         awaits_setup=awaits_setup,
-        passkey_options=await login_options(store, site_of(desk)),
+        passkey_options=await passkey_options(store, desk),
+        page_with_passkeys=page_with_passkeys(desk),
     )

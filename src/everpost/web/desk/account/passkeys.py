@@ -1,40 +1,43 @@
-"""Passkeys: signing in with one, and those of the user."""
+"""Signing in with a passkey, `POST /login/passkey` of the API, and the user's own: `/users/me/passkeys`."""
 
-from typing import Annotated
-
-from fastapi import Path, Request, Response
-from pydantic import AfterValidator
+from fastapi import Request, Response
+from pydantic import ConfigDict, TypeAdapter, with_config
+from typing_extensions import TypedDict
 
 from everpost.api.http.forms import read_form
 from everpost.api.routing.dependencies import CurrentPolicies, OpenStore
-from everpost.api.routing.security import ClientAddress
-from everpost.domain.ids import Id, parse_id
-from everpost.errors import NotFound, Unauthenticated
+from everpost.api.routing.parameters import PasskeyId
+from everpost.api.routing.security import ClientAddress, CurrentProof
+from everpost.api.schemas.authors import Name
+from everpost.errors import Unauthenticated
 from everpost.services.accounts import passkeys, tokens
 from everpost.services.accounts.logins import Login
+from everpost.services.accounts.passkeys import NewPasskey
 from everpost.stores.port import Store
 from everpost.web.desk.account.browsers import browser_name
 from everpost.web.desk.account.confirmation import ConfirmedDesk
-from everpost.web.desk.account.hosts import site_of
+from everpost.web.desk.account.hosts import has_passkeys, page_with_passkeys, site_of
 from everpost.web.desk.account.login import show_sign_in
 from everpost.web.desk.desk import Desk, VisitedDesk
-from everpost.web.desk.forms import accepted
-from everpost.web.desk.languages import message
+from everpost.web.desk.forms import accepted, checked
 from everpost.web.desk.sessions import start_session
 from everpost.web.forms.errors import WHOLE, FormError
+from everpost.web.languages import message
 
 PATH = "/account/passkeys"
 _REFUSED = message("The passkey was not accepted. Try again.")
 
 
-def _passkey_id(sent: str) -> Id:
-    found = parse_id(sent)
-    if found is None:  # malformed, so no passkey can have it
-        raise NotFound("passkey", sent)
-    return found
+@with_config(ConfigDict(extra="forbid", strict=True))
+class Added(TypedDict):
+    """The form. The credential is JSON."""
+
+    name: Name
+    credential: str
 
 
-PasskeyId = Annotated[Id, AfterValidator(_passkey_id), Path()]
+_SCHEMA: TypeAdapter[Added] = TypeAdapter(Added)
+_NAMES = {"credential": WHOLE}
 
 
 async def sign_in(
@@ -63,16 +66,18 @@ async def show_passkeys(store: OpenStore, desk: ConfirmedDesk) -> Response:
     return await _page(store, desk, browser_name(desk.request.headers.get("user-agent", "")))
 
 
-async def add_passkey(request: Request, store: OpenStore, desk: ConfirmedDesk) -> Response:
+async def add_passkey(
+    request: Request, store: OpenStore, proof: CurrentProof, desk: ConfirmedDesk
+) -> Response:
     """Add the passkey that the browser has created."""
     fields = await read_form(request)
-    name, credential = fields.get("name", ""), fields.get("credential", "")
+    name = fields.get("name", "").strip()
     try:
+        sent = {"name": name, "credential": fields.get("credential", "")}
+        body = checked(_SCHEMA, sent, desk.language, _NAMES, may_be_empty=("credential",))
+        new = NewPasskey(name=body["name"], credential=body["credential"], site=site_of(desk))
         await accepted(
-            request,
-            desk.language,
-            lambda: passkeys.add_passkey(store, desk.actor, site_of(desk), credential, name),
-            {"credential": WHOLE, "id": WHOLE},
+            request, desk.language, lambda: passkeys.add_passkey(store, desk.actor, new, proof), _NAMES
         )
     except FormError as refused:
         return await _page(store, desk, name, refused)
@@ -93,6 +98,7 @@ async def _page(store: Store, desk: Desk, name: str, refused: FormError | None =
         desk.text("Passkeys"),
         refused=refused,
         passkeys=[(each, desk.minute(each.created_at)) for each in keys],
-        passkey_options=options,
+        passkey_options=options if has_passkeys(desk) else None,
+        page_with_passkeys=page_with_passkeys(desk),
         name=name,
     )

@@ -20,8 +20,8 @@ from everpost.web.contexts import Moment
 from everpost.web.desk.account.confirmation import get_confirmed_desk
 from everpost.web.desk.desk import CurrentDesk, Desk
 from everpost.web.desk.forms import accepted, checked
-from everpost.web.desk.languages import message
 from everpost.web.forms.errors import FormError
+from everpost.web.languages import message
 
 PATH = "/account/tokens"
 _SCHEMA: TypeAdapter[TokenCreate] = TypeAdapter(TokenCreate)

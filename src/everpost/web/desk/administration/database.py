@@ -9,7 +9,7 @@ from everpost.api.routing.dependencies import CurrentExportSlot, CurrentInspecti
 from everpost.services.database.state import describe_database
 from everpost.web.desk.account.confirmation import ConfirmedDesk
 from everpost.web.desk.content_security import DESK_HEADERS
-from everpost.web.desk.languages import message
+from everpost.web.languages import message
 
 PATH = "/settings/database"
 _KINDS: Mapping[str, str] = {

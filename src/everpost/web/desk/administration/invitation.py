@@ -1,4 +1,4 @@
-"""Inviting people: `POST /users` of the API, and a link with which the new user sets a password."""
+"""Inviting people, `POST /invitations` of the API, and links: `POST /users/{user_id}/reset-link`."""
 
 from collections.abc import Mapping
 
@@ -8,21 +8,19 @@ from pydantic import TypeAdapter
 from everpost.api.http.forms import read_form
 from everpost.api.routing.dependencies import OpenStore
 from everpost.api.routing.parameters import UserId
-from everpost.api.schemas.users import UserCreate
-from everpost.domain.clock import now
+from everpost.api.schemas.credentials.reset_links import InvitationCreate
 from everpost.domain.people.tokens import Scope
-from everpost.domain.people.users import Role, User
-from everpost.services.accounts import users
-from everpost.services.accounts.password_resets import create_reset, lifetime_for
+from everpost.domain.people.users import Role
+from everpost.services.accounts.password_resets import ResetLink, create_reset
+from everpost.services.accounts.password_resets import invite as invite_user
 from everpost.services.accounts.users import UserDraft
-from everpost.stores.port import Store
 from everpost.web.desk.account.confirmation import ConfirmedDesk
 from everpost.web.desk.administration.roles import role_choices
 from everpost.web.desk.desk import Desk
 from everpost.web.desk.forms import accepted, checked
 from everpost.web.forms.errors import FormError
 
-_SCHEMA: TypeAdapter[UserCreate] = TypeAdapter(UserCreate)
+_SCHEMA: TypeAdapter[InvitationCreate] = TypeAdapter(InvitationCreate)
 
 
 async def show_invitation(desk: ConfirmedDesk) -> Response:
@@ -38,15 +36,15 @@ async def invite(request: Request, store: OpenStore, desk: ConfirmedDesk) -> Res
     try:
         body = checked(_SCHEMA, sent, desk.language)
         draft = UserDraft(name=body["name"], email=body["email"], role=body["role"])
-        user = await accepted(request, desk.language, lambda: users.add_user(store, desk.actor, draft))
+        link = await accepted(request, desk.language, lambda: invite_user(store, desk.actor, draft))
     except FormError as refused:
         return _page(desk, sent, refused)
-    return await _show_link(store, desk, user)
+    return _show_link(desk, link)
 
 
 async def create_link(store: OpenStore, desk: ConfirmedDesk, user_id: UserId) -> Response:
     """Show a new link with which the user sets a password."""
-    return await _show_link(store, desk, await users.read_user(store, desk.actor, user_id))
+    return _show_link(desk, await create_reset(store, desk.actor, user_id))
 
 
 def _page(desk: Desk, sent: Mapping[str, str], refused: FormError | None = None) -> Response:
@@ -59,13 +57,11 @@ def _page(desk: Desk, sent: Mapping[str, str], refused: FormError | None = None)
     )
 
 
-async def _show_link(store: Store, desk: Desk, user: User) -> Response:
-    secret = await create_reset(store, desk.actor, user.id)
-    path = "reset" if user.password_hash is not None else "invitation"
+def _show_link(desk: Desk, link: ResetLink) -> Response:
     return desk.page(
         "administration/link.html",
-        desk.text("Link for %(name)s", name=user.name),
-        link=f"{desk.shown.urls.base}/desk/{path}#{secret}",
-        user=user,
-        until=desk.minute(now() + lifetime_for(user)),
+        desk.text("Link for %(name)s", name=link.user.name),
+        link=f"{desk.shown.urls.base}{link.path}",
+        user=link.user,
+        until=desk.minute(link.expires_at),
     )

@@ -15,8 +15,8 @@ from everpost.services.accounts import users
 from everpost.web.desk.account.confirmation import ConfirmedDesk
 from everpost.web.desk.desk import Desk
 from everpost.web.desk.forms import accepted
-from everpost.web.desk.languages import message
 from everpost.web.forms.errors import FormError
+from everpost.web.languages import message
 
 KEEP = "keep"
 """The posts stay, without an author."""

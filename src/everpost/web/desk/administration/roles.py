@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from everpost.domain.people.users import Role, User
 from everpost.web.desk.desk import Desk
-from everpost.web.desk.languages import message
+from everpost.web.languages import message
 
 _ROLES: Mapping[Role, str] = {
     Role.AUTHOR: message("Author"),

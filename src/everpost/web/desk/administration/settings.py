@@ -17,8 +17,8 @@ from everpost.services import blog
 from everpost.web.desk.administration.settings_form import SettingsForm
 from everpost.web.desk.desk import CurrentDesk, Desk
 from everpost.web.desk.forms import accepted, checked
-from everpost.web.desk.languages import message
 from everpost.web.forms.errors import FormError
+from everpost.web.languages import message
 
 MAX_SETTINGS_FORM = 512 * 1024
 """Bytes."""
@@ -27,8 +27,8 @@ _SCHEMA: TypeAdapter[BlogUpdate] = TypeAdapter(BlogUpdate)
 _STALE = 412
 _MAY_BE_EMPTY = frozenset({"title", "description"})
 _POLICIES = {
-    CommentPolicy.OPEN: message("Everyone; comments appear immediately"),
-    CommentPolicy.MODERATED: message("Everyone; comments by guests wait for approval"),
+    CommentPolicy.OPEN: message("Everyone, immediately"),
+    CommentPolicy.MODERATED: message("Everyone, after approval"),
     CommentPolicy.MEMBERS: message("Only people with an account"),
     CommentPolicy.CLOSED: message("Nobody"),
 }

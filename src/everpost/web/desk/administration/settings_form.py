@@ -11,8 +11,8 @@ from everpost.api.schemas.blog import BlogRead, read_blog
 from everpost.domain.blog import SETTINGS, Blog
 from everpost.web.desk.administration.navigation_rows import Rows
 from everpost.web.desk.desk import Desk
-from everpost.web.desk.languages import message
 from everpost.web.forms.errors import WHOLE
+from everpost.web.languages import message
 
 _BASE: TypeAdapter[BlogRead] = TypeAdapter(BlogRead)
 _FIELDS = tuple(name for name in SETTINGS if name != "navigation")

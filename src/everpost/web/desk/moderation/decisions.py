@@ -20,11 +20,11 @@ from everpost.services.moderation import Decision, ModeratedComment, find_modera
 from everpost.stores.port import Store
 from everpost.web.desk.content_security import DESK_HEADERS
 from everpost.web.desk.desk import CurrentDesk, Desk
-from everpost.web.desk.languages import message
 from everpost.web.desk.moderation.items import LABELS
 from everpost.web.desk.moderation.queue import Outcome, QueuePlace, decided_text, queue_page
 from everpost.web.desk.moderation.undo import RESTORED, Undo, notice_of
 from everpost.web.forms.errors import WHOLE, FormError
+from everpost.web.languages import message
 
 _OTHER_FIELDS = 10
 _COMMENT = "c."

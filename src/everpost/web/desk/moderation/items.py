@@ -16,7 +16,7 @@ from everpost.services.moderation import ModeratedComment
 from everpost.services.posts import sees
 from everpost.web.contexts import Moment
 from everpost.web.desk.desk import Desk
-from everpost.web.desk.languages import message
+from everpost.web.languages import message
 from everpost.web.rendering import safe_html
 from everpost.web.titles import title_of
 from everpost.web.views.comments import writer_of
@@ -95,7 +95,7 @@ async def items_of(
     of_parents = iter(rendered[len(contents) :])
     items = []
     for each, html in zip(comments, rendered, strict=False):
-        quote = None if each.parent is None else _quote(each.parent, next(of_parents))
+        quote = None if each.parent is None else _quote(desk, each.parent, next(of_parents))
         items.append(_item(desk, each, html, quote, facts=_facts(desk, each, editors), notes=notes))
     return items
 
@@ -116,10 +116,10 @@ def _item(
         id=comment.id,
         revision=revision_text(comment.revision),
         status=comment.status,
-        name=writer_of(comment),
+        name=writer_of(comment, desk.language),
         written=desk.minute(comment.publication_date),
         url=urls.comment(post, comment.id) if is_shown else None,
-        post_title=title_of(post),
+        post_title=title_of(post, desk.language),
         post_url=urls.post(post) if is_public else None,
         answers=answers,
         html=safe_html(html),
@@ -129,10 +129,12 @@ def _item(
     )
 
 
-def _quote(parent: Comment, rendered: RenderedComment) -> Quote:
+def _quote(desk: Desk, parent: Comment, rendered: RenderedComment) -> Quote:
     text = rendered.excerpt
     is_long = len(text) > _MAX_QUOTE
-    return Quote(name=writer_of(parent), text=f"{text[:_MAX_QUOTE].rstrip()}…" if is_long else text)
+    return Quote(
+        name=writer_of(parent, desk.language), text=f"{text[:_MAX_QUOTE].rstrip()}…" if is_long else text
+    )
 
 
 def _facts(desk: Desk, moderated: ModeratedComment, editors: Mapping[Id, Author]) -> Sequence[str]:

@@ -15,11 +15,11 @@ from everpost.domain.paging import encode_cursor
 from everpost.services.moderation import ModeratedComment, editors_of, page_queue, with_contexts
 from everpost.stores.port import Store
 from everpost.web.desk.desk import CurrentDesk, Desk
-from everpost.web.desk.languages import message
 from everpost.web.desk.moderation.items import LABELS, actions_on, items_of
 from everpost.web.desk.moderation.undo import Undo, undo_of
 from everpost.web.desk.notices import take_notice
 from everpost.web.forms.errors import FormError
+from everpost.web.languages import message
 from everpost.web.urls import with_query
 
 PATH = "/comments"

@@ -1,4 +1,4 @@
-"""A check of a saved post. It only advises."""
+"""A check of a post as the editor shows it. It only advises."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
@@ -84,10 +84,10 @@ class _Elements(HTMLParser):
 
 
 def _skipping(rendered: RenderedPost) -> Iterator[str]:
-    """The headings that are more than one level below the one before. The page has the first level."""
-    before = None
+    """The headings that are more than one level below the one before. The title of the post is the first."""
+    before = 1
     for heading in rendered.outline:
-        if before is not None and heading.level > before + 1:
+        if heading.level > before + 1:
             yield heading.text
         before = heading.level
 

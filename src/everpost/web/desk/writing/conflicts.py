@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from everpost.domain.writing.comparison import Comparison, Part, PartKind, compare_lines
 from everpost.domain.writing.differences import Piece, PieceKind, lines_of, word_differences
-from everpost.web.desk.languages import message
 from everpost.web.desk.writing.fields.post_form import SEVERAL_LINES, Typed, as_sent
+from everpost.web.languages import message
 
 LABELS: Mapping[str, str] = {
     "title": message("Title"),

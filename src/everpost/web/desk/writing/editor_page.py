@@ -18,7 +18,6 @@ from everpost.web import dates
 from everpost.web.contexts import Moment
 from everpost.web.desk.content_security import DESK_HEADERS
 from everpost.web.desk.desk import Desk
-from everpost.web.desk.languages import message
 from everpost.web.desk.writing.checks import check
 from everpost.web.desk.writing.choices import find_authors, find_tags
 from everpost.web.desk.writing.conflicts import Conflict
@@ -26,6 +25,7 @@ from everpost.web.desk.writing.fields.base_forms import packed
 from everpost.web.desk.writing.fields.post_form import Typed
 from everpost.web.desk.writing.own_posts import PUBLISHED, state_of
 from everpost.web.forms.errors import FormError
+from everpost.web.languages import message
 
 _POLICY = "content-security-policy"
 _HEADERS = {_POLICY: f"{DESK_HEADERS[_POLICY]}; frame-src 'self'"}
@@ -84,7 +84,7 @@ class EditorPage:
         with ending(
             None
         ):  # after a comparison or a check of large texts, a deadline for all calls has passed
-            advice = [] if post is None or conflict else await check(post, self.store, desk)
+            advice = [] if refused else await self._advice()
             authors = await find_authors(self.store, desk, post)
             tags = await find_tags(self.store)
         return desk.page(
@@ -112,6 +112,19 @@ class EditorPage:
             policies=self._translated(_POLICIES),
             zone=desk.shown.blog.time_zone,
         )
+
+    async def _advice(self) -> Sequence[str]:
+        """Advice about the texts in the form."""
+        if self.post is None:
+            return ()
+        markup = self.typed["format"]
+        shown = replace(
+            self.post,
+            title=self.typed["title"],
+            content=self.typed["content"],
+            format=PostFormat(markup) if markup in [*PostFormat] else self.post.format,
+        )
+        return await check(shown, self.store, self.desk)
 
     def _time(self, moment: datetime) -> Moment:
         zone = self.desk.shown.urls.zone

@@ -8,18 +8,19 @@ from everpost.errors import Forbidden
 from everpost.services import posts
 from everpost.stores.port import Store
 from everpost.web.desk.desk import Desk
-from everpost.web.desk.languages import message
+from everpost.web.languages import message
 
 DRAFT = message("Draft")
 SCHEDULED = message("Scheduled")
 PUBLISHED = message("Published")
+OF_ANOTHER = message("This post belongs to another author.")
 
 
 async def own_post(store: Store, desk: Desk, id: Id) -> Post:
     """The post. Raises NotFound, and Forbidden if the user may not change it."""
     post = await posts.read_post(store, desk.actor, id, comments=0)
     if not desk.actor.owns(post):
-        raise Forbidden(desk.text("This post belongs to another author."))
+        raise Forbidden(OF_ANOTHER)
     return post
 
 

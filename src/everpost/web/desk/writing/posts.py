@@ -21,9 +21,9 @@ from everpost.services.search.titles import find_page
 from everpost.stores.port import Store
 from everpost.web.contexts import Moment
 from everpost.web.desk.desk import CurrentDesk, Desk
-from everpost.web.desk.languages import message
 from everpost.web.desk.writing.choices import find_authors
-from everpost.web.desk.writing.own_posts import PUBLISHED, label_of, state_of
+from everpost.web.desk.writing.own_posts import PUBLISHED, SCHEDULED, label_of, state_of
+from everpost.web.languages import message
 from everpost.web.urls import with_query
 
 _A_PAGE = 20
@@ -36,6 +36,7 @@ STATES: dict[State, str] = {
     "scheduled": message("Scheduled posts"),
     "published": message("Published posts"),
 }
+_TABS: dict[State, str] = {"draft": STATES["draft"], "scheduled": SCHEDULED, "published": PUBLISHED}
 
 
 def _or_none(sent: object) -> object:
@@ -55,6 +56,11 @@ class PostsPageQuery(BaseModel):
     author: Annotated[SentId | None, _Empty] = None
     title: Annotated[Words | None, _Empty] = None
     after: Annotated[Cursor, _Empty] = None
+
+    @property
+    def is_filter(self) -> bool:
+        """Whether posts may be missing from the list that are in the same state."""
+        return any((self.tag, self.author, self.title, self.kind is PostKind.PAGE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,7 @@ async def show_posts(
     states: Sequence[State] = [query.state] if query.state else [*STATES]
     sections = [await _section(desk, store, query, state) for state in states]
     copies = (await page_working_copies(store, desk.actor, limit=_A_PAGE)).rows
+    has_posts = bool(copies) or any(section.lines for section in sections)
     return desk.page(
         "writing/posts.html",
         desk.text("Posts"),
@@ -94,10 +101,17 @@ async def show_posts(
         unsaved={each.post_id for each in copies},
         sections=sections,
         query=query,
-        states=[(name, desk.text(label)) for name, label in STATES.items()],
+        is_empty=not has_posts and query == PostsPageQuery() and not await _has_pages(desk, store),
+        states=[(name, desk.text(label)) for name, label in _TABS.items()],
         links={name: _url(desk, query, state=name, after=None) for name in [*STATES, ""]},
         authors=await find_authors(store, desk),
     )
+
+
+async def _has_pages(desk: Desk, store: Store) -> bool:
+    """Whether the user may change any page of the kind `page`."""
+    pages = PostsPageQuery(kind=PostKind.PAGE)
+    return any([(await _section(desk, store, pages, state)).lines for state in STATES])
 
 
 async def _section(desk: Desk, store: Store, query: PostsPageQuery, state: State) -> Section:

@@ -52,7 +52,7 @@ async def show(request: Request, desk: CurrentDesk, store: OpenStore) -> Respons
 async def _page(desk: Desk, store: Store, fields: Mapping[str, str]) -> Response:
     post = await _post_of(desk, store, fields)
     context = await post_page(store, Thread(post, desk.shown), None)
-    context = replace(context, meta=private_metadata(desk.shown, title_of(post)))
+    context = replace(context, meta=private_metadata(desk.shown, title_of(post, desk.shown.language)))
     policy = desk.shown.headers[_POLICY].replace("frame-ancestors 'none'", "frame-ancestors 'self'")
     headers = {**DESK_HEADERS, _POLICY: policy, "x-frame-options": "SAMEORIGIN"}
     return Response(desk.shown.render(context), headers=headers, media_type="text/html")

@@ -11,10 +11,10 @@ from everpost.domain.ids import Id
 from everpost.domain.people.names import has_visible
 from everpost.domain.people.users import User
 from everpost.domain.posts import Post, PostFormat, PostKind, PostStatus
-from everpost.web.desk.languages import Language, message
 from everpost.web.desk.writing.fields import local_times, tag_lists
 from everpost.web.desk.writing.fields.line_endings import restored, with_line_feeds
 from everpost.web.forms.errors import FormError
+from everpost.web.languages import Language, message
 
 MISSING_TITLE = " "
 """Posts have a title, but writers need not have one yet. Pages show a blank title as "Untitled"."""

@@ -1,10 +1,12 @@
-"""The languages of the desk: English, which is in the source, and one catalogue for each other language.
+"""The languages of Everpost's own texts: English, which is in the source, and one catalogue for each other
+language. The desk is in the language that the browser prefers, the pages are in that of the blog.
 
 Templates call `_()` and `ngettext()`. Code marks a text for the catalogues with `message()`, and translates
 it where it is shown. `make translations` adds new texts to the catalogues; a test fails if one is missing.
 """
 
 from dataclasses import dataclass, field
+from functools import cache
 from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -14,14 +16,14 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
-CATALOGUES = Path(__file__).parents[1] / "translations"
+CATALOGUES = Path(__file__).parent / "translations"
 _ENGLISH = "en"
 _MAX_PREFERENCES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language of the desk."""
+    """A language in which Everpost has texts."""
 
     tag: str
     """A language tag (BCP 47)."""
@@ -42,11 +44,19 @@ class Language:
         return self.tag == _ENGLISH or self.translations.gettext(text) != text
 
 
+def language_of(tag: str, translations: NullTranslations) -> Language:
+    """The language with this tag."""
+    return Language(tag, str(Locale.parse(tag, sep="-").text_direction), translations)
+
+
+ENGLISH = language_of(_ENGLISH, NullTranslations())
+
+
 class Languages:
     """The languages, with their translations."""
 
     def __init__(self) -> None:
-        self.by_tag: dict[str, Language] = {_ENGLISH: language_of(_ENGLISH, NullTranslations())}
+        self.by_tag: dict[str, Language] = {_ENGLISH: ENGLISH}
         for path in sorted(CATALOGUES.glob("*.po")):
             self.by_tag[path.stem] = language_of(path.stem, read_catalogue(path))
 
@@ -62,12 +72,14 @@ class Languages:
         wanted = sorted((tag for tag, weight in weights.items() if weight > 0), key=lambda tag: -weights[tag])
         return self.by_tag[negotiate_locale(wanted, list(self.by_tag), sep="-") or _ENGLISH]
 
+    def closest(self, tag: str) -> Language:
+        """The language with this tag or, without its region or script, the beginning of it; else English."""
+        while tag and tag not in self.by_tag:
+            tag = tag.rpartition("-")[0]
+        return self.by_tag[tag or _ENGLISH]
 
-def language_of(tag: str, translations: NullTranslations) -> Language:
-    """The language with this tag."""
-    return Language(tag, str(Locale.parse(tag, sep="-").text_direction), translations)
 
-
+@cache
 def read_catalogue(path: Path) -> NullTranslations:
     """The translations in a .po file, which is named after its language."""
     compiled = BytesIO()

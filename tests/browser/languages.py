@@ -1,8 +1,8 @@
-"""A test language that is written from right to left: each text of the desk, between Arabic letters."""
+"""A test language that is written from right to left: each text of the catalogues, between Arabic letters."""
 
 from gettext import NullTranslations
 
-from everpost.web.desk.languages import Languages, language_of
+from everpost.web.languages import Languages, language_of
 
 RTL = "ar"
 
@@ -16,5 +16,5 @@ class Mirrored(NullTranslations):
 
 
 def add_mirrored(languages: Languages) -> None:
-    """Offer the language to browsers that ask for Arabic."""
+    """Offer the language to browsers and blogs that ask for Arabic."""
     languages.by_tag[RTL] = language_of(RTL, Mirrored())
