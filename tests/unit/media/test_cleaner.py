@@ -139,6 +139,19 @@ def test_what_follows_a_profile_is_removed() -> None:
         assert info(file.data)["icc_profile"] == PROFILE
 
 
+def test_bytes_of_avif_that_belong_to_no_item_are_blanked() -> None:
+    plain = PICTURES["avif"]
+    at = plain.index(b"mdat") - 4
+    size = int.from_bytes(plain[at : at + 4], "big")
+    assert at + size == len(plain)
+    private = (8 + len(SECRET)).to_bytes(4, "big") + b"uuid" + SECRET
+    data = plain[:at] + (size + len(SECRET)).to_bytes(4, "big") + plain[at + 4 :] + SECRET + private
+    file = clean(data, LIMITS)
+    assert SECRET not in file.data
+    assert file.size == len(plain) + len(SECRET)
+    assert pixels(file.data) == pixels(plain)
+
+
 @given(
     st.lists(
         st.tuples(st.sampled_from([b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"prVt"]), st.binary(max_size=60))
