@@ -38,14 +38,14 @@ def normalize_slug(text: str) -> str:
     return "-".join(words)
 
 
-def slug_from(title: str) -> str:
+def slug_from(title: str, *, default: str = "post") -> str:
     """The default slug for a title: transliterated to ASCII (https://anyascii.com), at most 80 characters
-    long, cut between words if possible. Never empty.
+    long, cut between words if possible. Never empty: a title without letters and digits has this default.
     """
     slug = normalize_slug(anyascii(title))
     if len(slug) > DERIVED_SLUG:
         slug = slug[: DERIVED_SLUG + 1].rpartition("-")[0] or slug[:DERIVED_SLUG]
-    return slug or "post"
+    return slug or default
 
 
 def numbered_slug(slug: str, number: int) -> str:

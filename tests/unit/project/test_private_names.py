@@ -57,7 +57,7 @@ DOCUMENTED = """
     alembic alembic.autogenerate alembic.autogenerate.api alembic.config alembic.operations
     alembic.operations.ops
     alembic.runtime.migration alembic.script anyascii argon2 argon2.exceptions asyncmy asyncmy.cursors
-    asyncmy.errors asyncpg babel babel.dates babel.messages.mofile babel.messages.pofile babel.support
+    PIL asyncmy.errors asyncpg babel babel.dates babel.messages.mofile babel.messages.pofile babel.support
     backports bson bson.raw_bson compression fastapi
     fastapi.exceptions fastapi.routing fastapi.security granian.constants granian.http granian.log ijson
     ijson.common jinja2 jinja2.meta linkify_it linkify_it.main lxml lxml.etree markdown_it

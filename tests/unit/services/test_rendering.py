@@ -13,7 +13,7 @@ import pytest
 from everpost.domain.posts import Post, PostFormat
 from everpost.markup.fallback import plain_comment, plain_post
 from everpost.markup.rendering import render_comment, render_post
-from everpost.services.rendering import processes, renderer, worker
+from everpost.services.rendering import renderer, worker
 from everpost.services.rendering.messages import Job
 from everpost.services.rendering.processes import NotRendered, RenderingProcess, seconds_for
 from everpost.services.rendering.renderer import Renderer
@@ -148,7 +148,7 @@ async def test_a_killed_process_is_replaced_and_its_job_tried_again_the_next_tim
 async def test_a_process_that_cannot_be_started_costs_only_the_markup(
     rendering: Renderer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(processes, "_COMMAND", ("/nonexistent/python",))
+    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
     assert await rendering.comment("*a*") == plain_comment("*a*")
 
 

@@ -1,14 +1,13 @@
-"""Messages between a worker and its rendering processes: JSON, preceded by its length in four bytes."""
+"""Messages between a worker and its rendering processes, in JSON."""
 
 import json
 from dataclasses import dataclass
-from typing import IO, TypeAlias
+from typing import TypeAlias
 
 from everpost.domain.posts import PostFormat
 from everpost.markup.results import Heading, RenderedComment, RenderedPost
 
 Rendered: TypeAlias = RenderedPost | RenderedComment
-_LENGTH = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,33 +21,23 @@ class Job:
     embed_hosts: tuple[str, ...] = ()
 
 
-def send(file: IO[bytes], message: object) -> None:
-    """Write a message. Raises OSError if the other process has ended."""
-    body = json.dumps(message).encode()
-    file.write(len(body).to_bytes(_LENGTH, "big") + body)
-    file.flush()
+def write_job(job: Job) -> bytes:
+    """The message for a job."""
+    return json.dumps([job.content, job.format, job.base_url, job.embed_hosts]).encode()
 
 
-def receive(file: IO[bytes]) -> bytes | None:
-    """The next message; None if the other process has ended."""
-    length = int.from_bytes(file.read(_LENGTH), "big")
-    body = file.read(length)
-    return body if body and len(body) == length else None
+def read_job(message: bytes) -> Job:
+    """The job in a message."""
+    content, name, base_url, embed_hosts = json.loads(message)
+    return Job(content, None if name is None else PostFormat(name), base_url, tuple(embed_hosts))
 
 
-def write_job(job: Job, seconds: float) -> list[object]:
-    """The message for a job with this limit of CPU time."""
-    return [job.content, job.format, job.base_url, job.embed_hosts, seconds]
+def write_rendered(rendered: Rendered | str) -> bytes:
+    """The message for a result, or for the reason why there is none."""
+    return json.dumps(rendered if isinstance(rendered, str) else _values(rendered)).encode()
 
 
-def read_job(message: bytes) -> tuple[Job, float]:
-    """The job in a message, and its limit of CPU time."""
-    content, name, base_url, embed_hosts, seconds = json.loads(message)
-    return Job(content, None if name is None else PostFormat(name), base_url, tuple(embed_hosts)), seconds
-
-
-def write_rendered(rendered: Rendered) -> list[object]:
-    """The message for a result."""
+def _values(rendered: Rendered) -> list[object]:
     if isinstance(rendered, RenderedComment):
         return [rendered.html, rendered.excerpt]
     return [rendered.html, rendered.excerpt, rendered.outline, rendered.reading_minutes, rendered.image]

@@ -1,0 +1,1 @@
+"""Cleaning and resizing of uploaded files, in child processes with limits."""
