@@ -72,6 +72,21 @@ class Stale(EverpostError):
         self.changed_at = changed_at
 
 
+class InUse(Conflict):
+    """The file is used by posts."""
+
+    def __init__(self) -> None:
+        EverpostError.__init__(self, "Posts use this file. Remove it from them first.")
+        self.noun, self.field = "file", "uses"
+
+
+class OutOfSpace(EverpostError):
+    """There is no space left for the bytes of a file."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no space left to store this file.")
+
+
 class PreconditionRequired(EverpostError):
     """A precondition is required: the decision does not name a revision."""
 

@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 
+from everpost.domain.media.types import MediaType
 from everpost.media.containers.avif import clean_avif
 from everpost.media.containers.gif import clean_gif
 from everpost.media.containers.jpeg import clean_jpeg
@@ -14,7 +15,6 @@ from everpost.media.limits import Limits
 from everpost.media.pixels import shown_size
 from everpost.media.results import CleanFile
 from everpost.media.signatures import type_of
-from everpost.media.types import MediaType
 
 _PLAIN = {
     MediaType.PDF: clean_pdf,

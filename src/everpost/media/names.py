@@ -2,8 +2,8 @@
 
 import re
 
+from everpost.domain.media.types import MediaType
 from everpost.domain.text import slug_from
-from everpost.media.types import MediaType
 
 _LONGEST = 1_000
 """Characters of a name that are read."""

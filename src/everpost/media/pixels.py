@@ -9,9 +9,9 @@ from io import BytesIO
 
 from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
+from everpost.domain.media.types import MediaType
 from everpost.media.limits import Limits
 from everpost.media.refusals import Damaged, TooCostly
-from everpost.media.types import MediaType
 
 ORIENTATION = 0x0112
 _FORMATS = {

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from everpost.media.types import MediaType
+from everpost.domain.media.types import MediaType
 
 
 @dataclass(frozen=True, slots=True)

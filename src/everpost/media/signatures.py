@@ -2,8 +2,8 @@
 
 import re
 
+from everpost.domain.media.types import MediaType
 from everpost.media.refusals import UnsupportedType
-from everpost.media.types import MediaType
 
 _PREFIXES: dict[bytes, MediaType] = {
     b"\xff\xd8\xff": MediaType.JPEG,

@@ -5,9 +5,9 @@ from io import BytesIO
 
 from PIL import Image, ImageCms
 
+from everpost.domain.media.types import MediaType
 from everpost.media.pixels import opened, orientation_of
 from everpost.media.results import CleanFile, Variant
-from everpost.media.types import MediaType
 
 WIDTHS = (400, 800, 1600)
 _LONGEST_SIDE = 16_383

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from everpost.domain.media.types import MediaType
 from everpost.media.cleaner import clean
 from everpost.media.limits import Limits
-from everpost.media.types import MediaType
 from tests.unit.media.pictures import (
     ORIENTED,
     PICTURES,

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from everpost.domain.media.types import MediaType
 from everpost.media.names import safe_name
-from everpost.media.types import MediaType
 
 
 @pytest.mark.parametrize(

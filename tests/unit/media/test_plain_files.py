@@ -4,10 +4,10 @@ import struct
 
 import pytest
 
+from everpost.domain.media.types import MediaType
 from everpost.media.cleaner import clean
 from everpost.media.limits import Limits
 from everpost.media.refusals import Damaged
-from everpost.media.types import MediaType
 from tests.unit.media.pictures import SECRET
 
 LIMITS = Limits()

@@ -5,11 +5,11 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageChops, ImageOps, ImageStat
 
+from everpost.domain.media.types import MediaType
 from everpost.media import variants
 from everpost.media.cleaner import clean
 from everpost.media.limits import Limits
 from everpost.media.results import CleanFile, Variant
-from everpost.media.types import MediaType
 from everpost.media.variants import variants_of
 from tests.unit.media.pictures import PROFILE, animated, exif, gradient, saved, sixteen_bits
 

@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "markup/markdown.py": "markdown_it mdit_py_plugins",
     "markup/mathml.py": "math_core",
     "markup/sanitizer.py": "nh3",
-    "media": "errors media",
+    "media": "errors media domain.media.types",
     "media/names.py": "domain.text",
     "media/pixels.py": "PIL",
     "media/variants.py": "PIL",

@@ -4,10 +4,10 @@ import json
 from dataclasses import astuple
 from typing import Any
 
+from everpost.domain.media.types import MediaType
 from everpost.media.limits import Limits
 from everpost.media.refusals import Damaged, Refused, TooCostly, TooLarge, UnsupportedType
 from everpost.media.results import CleanFile, Variant
-from everpost.media.types import MediaType
 
 _REFUSALS: dict[str, type[Refused]] = {each.__name__: each for each in (UnsupportedType, TooLarge, TooCostly)}
 _END = b"\n"
