@@ -13,6 +13,7 @@ from everpost.stores.sql.passkeys import SqlPasskeys
 from everpost.stores.sql.posts import SqlPosts
 from everpost.stores.sql.preview_links import SqlPreviewLinks
 from everpost.stores.sql.rate_limits import SqlRateLimits
+from everpost.stores.sql.revisions import SqlRevisions
 from everpost.stores.sql.schema.schema import SqlSchema
 from everpost.stores.sql.settings import SqlBlogs
 from everpost.stores.sql.tokens import SqlTokens
@@ -36,6 +37,7 @@ class SqlStore:
         self.limits = SqlRateLimits(connections)
         self.blog = SqlBlogs(connections)
         self.working_copies = SqlWorkingCopies(connections)
+        self.revisions = SqlRevisions(connections)
         self.records = SqlRecords(connections)
 
     @classmethod

@@ -126,7 +126,7 @@ def posts_of_every_kind() -> list[Post]:
         status=PostStatus.TRASHED,
         former_status=PostStatus.DRAFT,
         trashed_at=posts[3].updated_at,
-        edition=7,
+        revision_number=7,
         edited_by_id=ANN.id,
         edit_began_at=posts[3].updated_at,
     )

@@ -78,7 +78,7 @@ class PostDocument(TypedDict):
     cover: NotRequired[str]
     trashed_at: NotRequired[datetime]
     former_status: NotRequired[str]
-    edition: int
+    revision_number: int
     edited_by_id: NotRequired[ObjectId]
     edit_began_at: NotRequired[datetime]
     comment_count: int
@@ -116,7 +116,7 @@ def post_document(post: Post) -> PostDocument:
         "format": post.format.value,
         "status": post.status.value,
         "kind": post.kind.value,
-        "edition": post.edition,
+        "revision_number": post.revision_number,
         "comment_count": post.comment_count,
         "comments": [],
     }
@@ -162,7 +162,7 @@ def read_post(document: PostDocument) -> Post:
         cover=document.get("cover"),
         trashed_at=document.get("trashed_at"),
         former_status=None if former is None else PostStatus(former),
-        edition=document.get("edition", 1),
+        revision_number=document.get("revision_number", 1),
         edited_by_id=None if edited_by_id is None else Id(str(edited_by_id)),
         edit_began_at=document.get("edit_began_at"),
         stamp=document["stamp"],

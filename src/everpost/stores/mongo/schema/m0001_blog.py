@@ -60,7 +60,7 @@ _POST = document(
         "format": one_of("markdown", "html"),
         "status": one_of("draft", "published", "trashed"),
         "kind": one_of("post", "page"),
-        "edition": COUNT,
+        "revision_number": COUNT,
         "comment_count": COUNT,
         "comments": array(_COMMENT),
     },

@@ -32,6 +32,7 @@ def upgrade() -> None:
     posts.create_post_tags()
     posts.create_post_paths()
     posts.create_comments()
+    writing.create_revisions()
     writing.create_working_copies()
     blog.create_tallies()
     settings = blog.create_blog()
@@ -40,7 +41,16 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    tables = ("transfers", "blog", "tallies", "working_copies", "comments", "post_paths", "post_tags")
+    tables = (
+        "transfers",
+        "blog",
+        "tallies",
+        "working_copies",
+        "revisions",
+        "comments",
+        "post_paths",
+        "post_tags",
+    )
     for name in (*tables, "posts", "passkeys", "tokens", "removed_users", "users"):
         op.drop_table(name)
 
