@@ -110,7 +110,7 @@ class Post(Record):
     preview_nonce: int | None = field(default=None, repr=False)
     """Only in records: the number that the signatures of its preview links contain; None: it has no links."""
     revision_number: int = field(default=1, repr=False)
-    """The number of its current state in its history, see `domain.writing.history`."""
+    """Only in records, as the next two: the number of its current state in its history."""
     edited_by_id: Id | None = field(default=None, repr=False)
     """The user who saved this state, who may have been removed since; None: unknown."""
     edit_began_at: datetime | None = field(default=None, repr=False)

@@ -12,6 +12,10 @@ class Revisions(Protocol):
     post.
     """
 
+    async def current(self, post_id: Id) -> PostRevision:
+        """Return the current state of a post. Raises NotFound("post")."""
+        ...
+
     async def get(self, post_id: Id, number: int) -> PostRevision:
         """Return a past state. Raises NotFound("revision"); the post need not exist."""
         ...

@@ -15,6 +15,7 @@ from everpost.domain.writing.saved_copies import SavedCopy
 from everpost.errors import Forbidden, NotFound, Stale
 from everpost.stores.grouped_writes import GroupedWrites
 from everpost.stores.sql.engine import VIOLATED, Call, Connections, Transaction
+from everpost.stores.sql.history.revisions import continuing, keep_state, may_continue
 from everpost.stores.sql.model.mappers import AnyRow, Values, posts_with_threads
 from everpost.stores.sql.model.tables import PostRow, PostTagRow
 from everpost.stores.sql.model.types import IdText
@@ -28,7 +29,6 @@ from everpost.stores.sql.queries.preconditions import (
     with_values,
 )
 from everpost.stores.sql.queries.saved_copies import removal_of
-from everpost.stores.sql.revisions import continuing, keep_state, may_continue
 
 _SAVE = update(PostRow).where(PostRow.id == selects.ID).values(version=PostRow.version + 1, stamp=STAMP)
 _REMOVE = delete(PostRow).where(PostRow.id == selects.ID)
@@ -83,7 +83,7 @@ class Change(NamedTuple):
 
     @property
     def update(self) -> Call:
-        """An UPDATE of the post alone. Without `history`, it changes nothing if the change begins a revision."""
+        """An UPDATE of the post alone. Without `history`, only if the change begins no revision."""
         match, owner_id = self.preconditions
         saving, values = with_values(_SAVE, _columns(self.values) | (self.history or {}))
         values |= {"this": self.id, **new_stamp_value()}
@@ -171,9 +171,8 @@ class PostUpdater:
             try:
                 history = await _kept(change, transaction)
                 moved, calls = await move(change.id, change.values, transaction)
-                outcomes.append(
-                    await save(change._replace(values=moved, history=history), calls, transaction)
-                )
+                ready = change._replace(values=moved, history=history)
+                outcomes.append(await save(ready, calls, transaction))
             except (NotFound, Forbidden, Stale) as error:
                 outcomes.append(error)
         return outcomes

@@ -9,11 +9,13 @@ from everpost.stores.schema import Prepare, leave
 from everpost.stores.sql.bulk.records import SqlRecords
 from everpost.stores.sql.comments import SqlComments
 from everpost.stores.sql.engine import Connections, EngineName
+from everpost.stores.sql.history.revisions import SqlRevisions
+from everpost.stores.sql.media.files import SqlMedia
+from everpost.stores.sql.media.stored_bytes import SqlMediaBytes
 from everpost.stores.sql.passkeys import SqlPasskeys
 from everpost.stores.sql.posts import SqlPosts
 from everpost.stores.sql.preview_links import SqlPreviewLinks
 from everpost.stores.sql.rate_limits import SqlRateLimits
-from everpost.stores.sql.revisions import SqlRevisions
 from everpost.stores.sql.schema.schema import SqlSchema
 from everpost.stores.sql.settings import SqlBlogs
 from everpost.stores.sql.tokens import SqlTokens
@@ -38,6 +40,8 @@ class SqlStore:
         self.blog = SqlBlogs(connections)
         self.working_copies = SqlWorkingCopies(connections)
         self.revisions = SqlRevisions(connections)
+        self.media = SqlMedia(connections)
+        self.media_bytes = SqlMediaBytes(connections)
         self.records = SqlRecords(connections)
 
     @classmethod

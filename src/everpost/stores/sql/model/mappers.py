@@ -82,9 +82,6 @@ def post_of(row: AnyRow, comments: Iterable[Comment] = (), *, names_stamp: int =
         comment_policy=None if row.comment_policy is None else CommentPolicy(row.comment_policy),
         comment_count=row.comment_count,
         comments=tuple(sorted(comments, key=lambda comment: comment.position)),
-        revision_number=row.revision_number,
-        edited_by_id=row.edited_by_id,
-        edit_began_at=row.edit_began_at,
         stamp=row.stamp,
         names_stamp=names_stamp,
     )

@@ -58,4 +58,4 @@ def revision_of(row: AnyRow) -> PostRevision:
 
 def revision_values(revision: PostRevision) -> Values:
     """Return the row of a revision."""
-    return {name: getattr(revision, name) for name in RevisionRow.__table__.c.keys()}
+    return {name: getattr(revision, name) for name in (column.key for column in RevisionRow.__table__.c)}

@@ -50,9 +50,6 @@ def _columns(posts: FromClause) -> Sequence[ColumnElement[Any]]:
         posts.c.cover,
         posts.c.trashed_at,
         posts.c.former_status,
-        posts.c.revision_number,
-        posts.c.edited_by_id,
-        posts.c.edit_began_at,
         posts.c.comment_count,
         posts.c.comment_policy,
         # Columns of a comment that a post does not have.

@@ -1,11 +1,22 @@
 """The past states of posts in SQL."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Integer, Update, bindparam, case, delete, insert, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Update,
+    bindparam,
+    case,
+    delete,
+    insert,
+    literal,
+    select,
+)
 
 from everpost.domain.clock import EARLIEST
 from everpost.domain.ids import Id
@@ -55,29 +66,44 @@ _KEPT = (
 _THIN = delete(RevisionRow).where(
     RevisionRow.post_id == selects.ID, RevisionRow.number.in_(bindparam("numbers", expanding=True))
 )
-_NAMED = (
-    select(
-        _TABLE,
-        UserRow.name.label("author_name"),
-        UserRow.disabled_at.label("author_disabled_at"),
-        _EDITOR.c.name.label("editor_name"),
-        _EDITOR.c.disabled_at.label("editor_disabled_at"),
-    )
-    .outerjoin(UserRow, UserRow.id == RevisionRow.author_id)
-    .outerjoin(_EDITOR, _EDITOR.c.id == RevisionRow.edited_by_id)
-    .where(RevisionRow.post_id == selects.ID)
+_NAMES = (
+    UserRow.name.label("author_name"),
+    UserRow.disabled_at.label("author_disabled_at"),
+    _EDITOR.c.name.label("editor_name"),
+    _EDITOR.c.disabled_at.label("editor_disabled_at"),
 )
-_GET = _NAMED.where(RevisionRow.number == _NUMBER)
-_PAGE = (
-    _NAMED.with_only_columns(
-        *(column for column in _TABLE.c if column.key != "content"),
-        literal("").label("content"),
-        *(column for column in _NAMED.selected_columns if column.key not in _TABLE.c),
-        maintain_column_froms=True,
+
+
+def _revisions(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Select these columns of the revisions of a post, with the names of authors and editors."""
+    return (
+        select(*columns, *_NAMES)
+        .select_from(_TABLE)
+        .outerjoin(UserRow, UserRow.id == RevisionRow.author_id)
+        .outerjoin(_EDITOR, _EDITOR.c.id == RevisionRow.edited_by_id)
+        .where(RevisionRow.post_id == selects.ID)
     )
+
+
+_GET = _revisions(*_TABLE.c).where(RevisionRow.number == _NUMBER)
+_PAGE = (
+    _revisions(*(literal("").label("content") if each.key == "content" else each for each in _TABLE.c))
     .where(RevisionRow.number < _NUMBER)
     .order_by(RevisionRow.number.desc())
     .limit(selects.LIMIT)
+)
+_CURRENT = (
+    select(
+        PostRow.id.label("post_id"),
+        PostRow.revision_number.label("number"),
+        *(PostRow.__table__.c[name] for name in _COPIED),
+        (PostRow.status == _PUBLISHED).label("is_published"),
+        PostRow.updated_at.label("saved_at"),
+        *_NAMES,
+    )
+    .outerjoin(UserRow, UserRow.id == PostRow.author_id)
+    .outerjoin(_EDITOR, _EDITOR.c.id == PostRow.edited_by_id)
+    .where(PostRow.id == selects.ID)
 )
 _PAST_ALL = 2**31 - 1
 
@@ -87,6 +113,12 @@ class SqlRevisions:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
+
+    async def current(self, post_id: Id) -> PostRevision:
+        rows = await self._connections.fetch(_CURRENT, {"this": post_id})
+        for row in rows:
+            return _with_names(row)
+        raise NotFound("post", post_id)
 
     async def get(self, post_id: Id, number: int) -> PostRevision:
         rows = await self._connections.fetch(_GET, {"this": post_id, "number": number})
@@ -155,9 +187,10 @@ def _continuing(saving: Update, *, may_publish: bool) -> Update:
 async def _thin_out(post_id: Id, change: PostChange, transaction: Transaction) -> None:
     rows = (await transaction.execute(_KEPT, {"this": post_id})).rows
     kept = [
-        KeptRevision(number=row.number, saved_at=row.saved_at, is_published=row.is_published) for row in rows
+        KeptRevision(number=row.number, saved_at=row.saved_at, is_published=bool(row.is_published))
+        for row in rows
     ]
-    numbers: Sequence[int] = superfluous(kept, change.updated_at)
+    numbers = superfluous(kept, change.updated_at)
     if numbers:
         await transaction.execute(_THIN, {"this": post_id, "numbers": list(numbers)})
 
