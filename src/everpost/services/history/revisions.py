@@ -32,6 +32,12 @@ async def read_revision(store: Store, actor: Actor, post_id: Id, number: int) ->
     return await _get(store, post_id, number)
 
 
+async def read_current_revision(store: Store, actor: Actor, post_id: Id) -> PostRevision:
+    """The current state of a post as a revision. Raises Unauthenticated, NotFound, Forbidden."""
+    await _require_owner(store, actor, post_id)
+    return await store.revisions.current(post_id)
+
+
 async def restore_revision(
     store: Store, actor: Actor, post_id: Id, number: int, *, match: ExpectedRevisions
 ) -> Post:
