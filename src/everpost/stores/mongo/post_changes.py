@@ -21,6 +21,7 @@ from everpost.errors import Conflict, EverpostError, Forbidden, Invalid, NotFoun
 from everpost.stores.batching import KeyedLocks
 from everpost.stores.grouped_writes import GroupedWrites
 from everpost.stores.mongo.engine.transactions import Outcome, Session, Transactions
+from everpost.stores.mongo.history.revisions import History, with_history
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, PostDocument, matching, post_projection
 from everpost.stores.mongo.post_paths import move
@@ -68,6 +69,7 @@ class PostUpdater:
         self._posts = collections.posts
         self._transactions = transactions
         self._authors = authors
+        self._history = History(collections)
         self._slugs = slugs
         self._groups: GroupedWrites[Id, Change, PostDocument] = GroupedWrites(
             self._save_together, refusals=(DuplicateKeyError, Invalid, _OwnerRemovedError)
@@ -149,12 +151,13 @@ class PostUpdater:
         taken: PostDocument | None = None
         last: PostDocument | None = None
         for change in changes:
-            update = _update(await move(self._collections, change.id, change.values, last, session))
+            moved = await move(self._collections, change.id, change.values, last, session)
+            before = await self._history.before(change.id, change.values, last, session)
+            update = with_history(_update(moved), before, change.values)
             try:
                 if last is None:
-                    last = taken = await self._write(
-                        change.id, change.preconditions, update, projection, session
-                    )
+                    wanted = change.preconditions
+                    last = taken = await self._write(change.id, wanted, update, projection, session)
                 else:
                     await self._require(last, change.preconditions, session)
                     if taken is not None and last is not taken and moves(change.values):
@@ -165,6 +168,7 @@ class PostUpdater:
             except (NotFound, Forbidden, Stale) as error:
                 outcomes.append(error)
                 continue
+            await self._history.keep(before, change.values, session)
             author_id = change.values.author_id
             if author_id is not None and not await self._authors.is_user(ObjectId(author_id)):
                 raise Invalid("author_id", "should be the id of a user")

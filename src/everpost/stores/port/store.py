@@ -11,6 +11,7 @@ from everpost.stores.port.posts import Posts
 from everpost.stores.port.preview_links import PreviewLinks
 from everpost.stores.port.rate_limits import RateLimits
 from everpost.stores.port.records import Records
+from everpost.stores.port.revisions import Revisions
 from everpost.stores.port.tokens import Tokens
 from everpost.stores.port.users import Users
 from everpost.stores.port.working_copies import WorkingCopies
@@ -45,6 +46,9 @@ class Store(Protocol):
 
     @property
     def working_copies(self) -> WorkingCopies: ...
+
+    @property
+    def revisions(self) -> Revisions: ...
 
     @property
     def media(self) -> Media: ...

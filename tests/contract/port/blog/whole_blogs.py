@@ -15,6 +15,7 @@ from everpost.domain.blog import (
 from everpost.domain.clock import EARLIEST, LATEST
 from everpost.domain.comments import MAX_COMMENT, Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
+from everpost.domain.paging import MAX_NUMBER
 from everpost.domain.people.passkeys import MAX_CREDENTIAL_ID, MAX_PUBLIC_KEY, Passkey
 from everpost.domain.people.tokens import Scope, Token, TokenKind
 from everpost.domain.people.users import Author, Role, User
@@ -35,6 +36,7 @@ from everpost.domain.posts import (
     PostStatus,
 )
 from everpost.domain.records import Batch, Record
+from everpost.domain.writing.history import PostRevision
 from everpost.domain.writing.working_copies import PostBase, PostText, WorkingCopy, max_typed
 from everpost.stores.port import Store
 from tests.contract.port.examples import LATER, MOMENT, a_comment, a_post, a_user, numbered
@@ -126,7 +128,7 @@ def posts_of_every_kind() -> list[Post]:
         status=PostStatus.TRASHED,
         former_status=PostStatus.DRAFT,
         trashed_at=posts[3].updated_at,
-        edition=7,
+        revision_number=7,
         edited_by_id=ANN.id,
         edit_began_at=posts[3].updated_at,
     )
@@ -198,6 +200,32 @@ PASSKEYS = tuple(
 )
 
 
+REVISIONS = (
+    PostRevision(
+        post_id=numbered(1),
+        number=1,
+        title="\U0001f600" * MAX_TITLE,
+        content="\U0010ffff" * MAX_CONTENT,
+        format=PostFormat.HTML,
+        summary="\U0001f600" * MAX_SUMMARY,
+        tags=tuple(f"{number:02}" + "\U0001f600" * (MAX_TAG - 2) for number in range(MAX_TAGS)),
+        cover="/" + "\U0001f600" * (MAX_COVER - 1),
+        is_published=True,
+        author_id=ANN.id,
+        edited_by_id=numbered(0xE9),  # a user who was removed
+        saved_at=EARLIEST,
+    ),
+    PostRevision(
+        post_id=numbered(1),
+        number=MAX_NUMBER,
+        title=PLANES,
+        content="",
+        format=PostFormat.MARKDOWN,
+        saved_at=LATEST,
+    ),
+)
+
+
 def a_whole_blog() -> list[Record]:
     """The records of a blog with every kind of content, in order."""
     threads = {
@@ -208,11 +236,21 @@ def a_whole_blog() -> list[Record]:
     for post in posts_of_every_kind():
         thread = threads.get(post.id, [])
         approved = sum(comment.status is CommentStatus.APPROVED for comment in thread)
-        records += [replace(post, comment_count=approved), *thread]
+        past = [revision for revision in REVISIONS if revision.post_id == post.id]
+        records += [replace(post, comment_count=approved), *thread, *past]
     return [*records, *WORKING_COPIES, *PASSKEYS]
 
 
-COUNTS = {"settings": 1, "user": 2, "token": 2, "post": 4, "comment": 16, "working_copy": 3, "passkey": 2}
+COUNTS = {
+    "settings": 1,
+    "user": 2,
+    "token": 2,
+    "post": 4,
+    "comment": 16,
+    "revision": 2,
+    "working_copy": 3,
+    "passkey": 2,
+}
 """The number of its records of each kind."""
 
 
@@ -233,6 +271,8 @@ def changed(record: Record) -> Record:
 
 def changed_rarely(record: Record) -> Record:
     """As `changed`, for the kinds of which a blog has few."""
+    if isinstance(record, PostRevision):
+        return replace(record, title="Another", tags=("other",), summary=None, edited_by_id=ANN.id)
     if isinstance(record, WorkingCopy):
         return replace(record, text=PostText(slug="Other"), base=None, version=9)
     if isinstance(record, Passkey):
