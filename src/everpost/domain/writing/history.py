@@ -85,7 +85,7 @@ class Editing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptRevision:
-    """What the choice of revisions to remove depends on."""
+    """The facts about a revision on which its removal depends."""
 
     number: int
     saved_at: datetime
