@@ -53,6 +53,14 @@ class Store(Protocol):
     def working_copies(self) -> WorkingCopies: ...
 
     @property
+    def media(self) -> Media: ...
+
+    @property
+    def media_bytes(self) -> MediaBytes:
+        """The place for bytes in the database of the blog."""
+        ...
+
+    @property
     def records(self) -> Records: ...
 
     async def ping(self) -> None:
