@@ -129,7 +129,6 @@ class CachedStore:
         self.preview_links = store.preview_links
         self.users, self.tokens, self.limits = store.users, store.tokens, store.limits
         self.passkeys = store.passkeys
-        self.media, self.media_bytes = store.media, store.media_bytes
         self.working_copies, self.records = store.working_copies, store.records
         self.media, self.media_bytes = store.media, media_bytes or store.media_bytes
         self.ping, self._store = store.ping, store

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from email.message import Message as MailMessage
 from tempfile import SpooledTemporaryFile
-from typing import cast
+from typing import BinaryIO, cast
 
 from fastapi import HTTPException, Request
 from fastapi.exceptions import RequestValidationError
@@ -130,7 +130,8 @@ class _Deadline:
 async def _read_file(body: _Body, query: Mapping[str, str]) -> Upload:
     name = query.get("name") or _name_in(body.headers.get("content-disposition", ""))
     facts = _checked({**query, "name": name}, "query")
-    upload = UploadFile(SpooledTemporaryFile(_IN_MEMORY), size=0)  # noqa: SIM115 - closed by `received_upload`
+    spool = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - `received_upload` closes it
+    upload = UploadFile(cast("BinaryIO", spool), size=0)
     try:
         async for part in body.bounded().stream():
             await upload.write(part)
@@ -175,7 +176,7 @@ def _checked(sent: Mapping[str, str], place: str) -> UploadFacts:
 
 def _upload(file: UploadFile, facts: UploadFacts) -> Upload:
     return Upload(
-        content=cast("SpooledTemporaryFile[bytes]", file.file),
+        content=file.file,
         size=file.size or 0,
         name=facts.get("name", ""),
         alt=facts.get("alt", ""),
