@@ -3,7 +3,8 @@
 from typing import Annotated, Literal
 
 from fastapi import Path
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from everpost.api.routing.parameters import Flag, PageParameters, Words, named
 from everpost.api.schemas.media.files import Alt, SentName
@@ -11,13 +12,21 @@ from everpost.domain.ids import PATTERN, Id
 from everpost.domain.media.copies import CopySize
 from everpost.domain.media.types import MediaType
 
-Family = Literal["image", "audio", "video", "application"]
+_TYPES = (*dict.fromkeys(each.partition("/")[0] for each in MediaType), *map(str, MediaType))
+"""Types of files, and the first parts of their names."""
 
 
 def _file_id(text: str) -> Id:
     return named("file", text)
 
 
+def _type(sent: str) -> str:
+    if sent not in _TYPES:
+        raise PydanticCustomError("type", "should be one of: {types}", {"types": ", ".join(_TYPES)})
+    return sent
+
+
+SentType = Annotated[str, AfterValidator(_type), WithJsonSchema({"type": "string", "enum": list(_TYPES)})]
 FileId = Annotated[
     Id,
     AfterValidator(_file_id),
@@ -41,7 +50,7 @@ class MediaParameters(PageParameters):
     unused: Flag | None = Field(
         default=None, description="`true`: list only files that no post uses; `false`: only the others."
     )
-    type: MediaType | Family | None = Field(
+    type: SentType | None = Field(
         default=None, description="List only files of this type, such as `image/png` or `image`."
     )
     name: Words | None = Field(
@@ -51,9 +60,9 @@ class MediaParameters(PageParameters):
     @property
     def types(self) -> tuple[MediaType, ...]:
         """The types to list; empty: every type."""
-        if self.type is None or isinstance(self.type, MediaType):
-            return () if self.type is None else (self.type,)
-        return tuple(each for each in MediaType if each.startswith(f"{self.type}/"))
+        if self.type is None:
+            return ()
+        return tuple(each for each in MediaType if self.type in (each, each.partition("/")[0]))
 
 
 class CopyParameters(BaseModel):

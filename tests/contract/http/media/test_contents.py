@@ -20,7 +20,7 @@ from tests.contract.http.calls import ask, assert_problem, publish, read
 from tests.contract.http.conftest import Applications
 from tests.contract.http.media.files import PDF, SVG, MediaJson, document, picture, upload
 from tests.contract.http.people import Who
-from tests.unit.media.pictures import gradient, saved
+from tests.unit.media.pictures import saved
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 
@@ -152,7 +152,7 @@ async def test_resized_copies_are_sent_once_they_are_made(
     client: httpx.AsyncClient, applications: Applications, store_name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(resized_copies, "PATIENCE", 0)
-    content = saved(gradient(900, 600), "PNG")
+    content = saved(Image.effect_noise((900, 60), 60), "PNG")
     file = await publish_file(client, content)
     copies = applications.app(store_name).state.resized_copies
     await copies.finish()
@@ -198,7 +198,7 @@ async def test_copies_are_made_once_for_many_requests(
         await store_copies(self, *arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(ResizedCopies, "_store_copies", counted)
-    file = await publish_file(client, saved(gradient(401, 300), "PNG"))
+    file = await publish_file(client, saved(Image.effect_noise((401, 30), 60), "PNG"))
     url = f"{file['url']}?width=400&format=avif"
     await asyncio.gather(*(get(client, url) for _ in range(5)))
     await applications.app(store_name).state.resized_copies.finish()
