@@ -10,7 +10,7 @@ from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostKey, PostQuery
 from everpost.errors import NotFound
 from everpost.stores.batching import Batcher, KeyedBatcher
-from everpost.stores.port import Posts, Store, Validator
+from everpost.stores.port import MediaBytes, Posts, Store, Validator
 
 _VALIDATED_TOGETHER = 100
 """The maximum number of ids that `Posts.validators` accepts."""
@@ -121,18 +121,22 @@ class _Finder:
 
 
 class CachedStore:
-    """A store whose posts are cached."""
+    """A store whose posts are cached, and whose media may be in another place."""
 
-    def __init__(self, store: Store, *, capacity: int) -> None:
+    def __init__(self, store: Store, *, capacity: int, media_bytes: MediaBytes | None = None) -> None:
         self.posts = CachedPosts(store.posts, capacity=capacity)
         self.comments, self.blog = store.comments, store.blog
         self.preview_links = store.preview_links
         self.users, self.tokens, self.limits = store.users, store.tokens, store.limits
         self.passkeys = store.passkeys
-        self.media, self.media_bytes = store.media, store.media_bytes
         self.revisions = store.revisions
         self.working_copies, self.records = store.working_copies, store.records
-        self.ping, self.close = store.ping, store.close
+        self.media, self.media_bytes = store.media, media_bytes or store.media_bytes
+        self.ping, self._store = store.ping, store
+
+    async def close(self) -> None:
+        await self.media_bytes.close()
+        await self._store.close()
 
 
 class _LeastRecentlyUsed:
