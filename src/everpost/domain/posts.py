@@ -27,6 +27,7 @@ UNADDRESSABLE_TAGS = frozenset({".", ".."})
 """Browsers remove these segments from a path, however they are encoded."""
 MAX_PATHS = 20
 MAX_PATH = 500
+MAX_COVER = 2_000
 MAX_PREVIEW_NONCE = 2**53 - 1
 """The minimum is 1. Every JSON parser represents integers up to this one exactly."""
 COMMENTS_INSIDE = 100
@@ -36,10 +37,11 @@ COMMENTS_INSIDE_LISTED = 10
 
 
 class PostStatus(StrEnum):
-    """A published post is public from its publication date on; a draft is not public."""
+    """A published post is public from its publication date on; drafts and posts in the trash are not."""
 
     DRAFT = "draft"
     PUBLISHED = "published"
+    TRASHED = "trashed"
 
 
 class PostKind(StrEnum):
@@ -93,6 +95,12 @@ class Post(Record):
     summary: str | None = None
     paths: tuple[str, ...] = ()
     """Old paths that redirect to it, oldest first; no other post has them."""
+    cover: str | None = None
+    """The path of a file of this blog (`MediaFile.path`), or an absolute URL."""
+    trashed_at: datetime | None = None
+    """When it was moved to the trash; None if it is not there."""
+    former_status: PostStatus | None = None
+    """The status to which it is restored from the trash."""
     author: Author | None = None
     comment_policy: CommentPolicy | None = None
     """None: the policy of the blog."""
@@ -101,6 +109,12 @@ class Post(Record):
     comments: tuple[Comment, ...] = ()
     preview_nonce: int | None = field(default=None, repr=False)
     """Only in records: the number that the signatures of its preview links contain; None: it has no links."""
+    edition: int = field(default=1, repr=False)
+    """Only in records, as are the next two: the number of its current state in its history."""
+    edited_by_id: Id | None = field(default=None, repr=False)
+    """The user who saved this state, who may have been removed since; None: unknown."""
+    edit_began_at: datetime | None = field(default=None, repr=False)
+    """When the group of edits began that led to this state; None: the next edit begins a new group."""
     stamp: int = field(default=0, compare=False, repr=False)
     """A random number, which the store renews with each version and does not copy to other databases. 0: the
     value is not from a store.
@@ -144,6 +158,8 @@ class PostChange:
     summary: str | None = None
     """An empty string removes the summary."""
     paths: tuple[str, ...] | None = None
+    cover: str | None = None
+    """An empty string removes the cover."""
     author_id: Id | None = None
     comment_policy: CommentPolicy | Literal["inherit"] | None = None
     """"inherit": use the policy of the blog from now on."""

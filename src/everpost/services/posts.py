@@ -52,6 +52,7 @@ class PostDraft:
     kind: PostKind | None = None
     summary: str | None = None
     paths: tuple[str, ...] | None = None
+    cover: str | None = None
     author_id: Id | None = None
     comment_policy: CommentPolicy | None = None
     saved_copy: SavedCopy | None = None
@@ -157,6 +158,7 @@ async def create_post(store: Store, actor: Actor, draft: PostDraft) -> tuple[Pos
         kind=draft.kind or PostKind.POST,
         summary=draft.summary,
         paths=checked_paths(draft.paths or ()),
+        cover=draft.cover,
         author=author,
         comment_policy=draft.comment_policy,
     )
@@ -209,6 +211,7 @@ async def _repeats(store: Store, draft: PostDraft, post: Post, stored: Post) -> 
         and (draft.kind is None or post.kind == stored.kind)
         and (draft.summary is None or post.summary == stored.summary)
         and (draft.paths is None or post.paths == stored.paths)
+        and (draft.cover is None or post.cover == stored.cover)
         and (draft.comment_policy is None or post.comment_policy == stored.comment_policy)
     )
 
@@ -250,9 +253,8 @@ async def delete_post(
     match: ExpectedRevisions,
     discarded_copy: SavedCopy | None = None,
 ) -> None:
-    """Remove the post, its comments, and this working copy of the actor, unless that has changed since.
-    Other working copies stay, so that nobody loses unsaved text. Raises Unauthenticated, NotFound, Forbidden,
-    Stale.
+    """Remove the post, its comments, and this working copy of the actor, unless that has changed since. Other
+    working copies stay: they have unsaved text. Raises Unauthenticated, NotFound, Forbidden, Stale.
     """
     await require_writer(store, actor, id)
     try:

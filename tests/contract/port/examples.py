@@ -75,6 +75,12 @@ class PostFields(TypedDict, total=False):
     author: Author | None
     comment_policy: CommentPolicy | None
     preview_nonce: int | None
+    cover: str | None
+    trashed_at: datetime | None
+    former_status: PostStatus | None
+    edition: int
+    edited_by_id: Id | None
+    edit_began_at: datetime | None
 
 
 class CommentFields(TypedDict, total=False):

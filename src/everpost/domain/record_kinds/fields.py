@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -98,8 +98,8 @@ def number(least: int, most: int) -> Field:
     return Field(check)
 
 
-def choice(choices: type[StrEnum]) -> Field:
-    """One of the values of an enumeration."""
+def choice(choices: Iterable[StrEnum]) -> Field:
+    """One of these values of an enumeration, or of all of them."""
     members = {each.value: each for each in choices}  # much faster than calling the enumeration
 
     def check(name: str, value: object) -> None:

@@ -21,6 +21,7 @@ from everpost.domain.people.users import Role, User, email_key
 from everpost.domain.permalinks import checked_permalink
 from everpost.domain.posts import (
     MAX_CONTENT,
+    MAX_COVER,
     MAX_PREVIEW_NONCE,
     MAX_SUMMARY,
     MAX_TITLE,
@@ -131,6 +132,12 @@ POSTS = Kind(
         "comment_policy": optional(choice(CommentPolicy)),
         "comment_count": number(0, MAX_NUMBER),
         "preview_nonce": optional(number(1, MAX_PREVIEW_NONCE)),
+        "cover": optional(text(1, MAX_COVER)),
+        "trashed_at": optional(MOMENT),
+        "former_status": optional(choice((PostStatus.DRAFT, PostStatus.PUBLISHED))),
+        "edition": number(1, MAX_NUMBER),
+        "edited_by_id": optional(ID),
+        "edit_began_at": optional(MOMENT),
         "publication_date": MOMENT,
         "updated_at": MOMENT,
         "version": VERSION,

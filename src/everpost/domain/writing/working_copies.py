@@ -37,6 +37,7 @@ class PostText:
     comment_policy: str | None = None
     author_id: str | None = None
     paths: str | None = None
+    cover: str | None = None
 
     def given(self) -> Mapping[str, str]:
         """The fields that the form has, by name."""

@@ -259,14 +259,11 @@ def _update(change: PostChange) -> Filter:
         "status": None if change.status is None else change.status.value,
         "kind": None if change.kind is None else change.kind.value,
         "summary": change.summary or None,
+        "cover": change.cover or None,
         "paths": list(change.paths or ()) or None,
         "author_id": None if change.author_id is None else ObjectId(change.author_id),
     }
-    gone: Filter = {}
-    if change.paths is not None and not change.paths:
-        gone["paths"] = ""
-    if change.summary == "":
-        gone["summary"] = ""
+    gone: Filter = {name: "" for name in ("paths", "summary", "cover") if getattr(change, name) in ("", ())}
     if change.comment_policy == "inherit":
         gone["comment_policy"] = ""
     elif change.comment_policy is not None:

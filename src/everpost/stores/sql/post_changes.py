@@ -210,6 +210,8 @@ def _columns(change: PostChange) -> dict[str, object]:
     changes: dict[str, object] = {name: value for name, value in given.items() if value is not None}
     if change.summary is not None:
         changes["summary"] = change.summary or None
+    if change.cover is not None:
+        changes["cover"] = change.cover or None
     if change.comment_policy is not None:
         changes["comment_policy"] = None if change.comment_policy == "inherit" else change.comment_policy
     return {"updated_at": change.updated_at, **changes}

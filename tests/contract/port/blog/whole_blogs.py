@@ -20,6 +20,7 @@ from everpost.domain.people.tokens import Scope, Token, TokenKind
 from everpost.domain.people.users import Author, Role, User
 from everpost.domain.posts import (
     MAX_CONTENT,
+    MAX_COVER,
     MAX_PATH,
     MAX_PATHS,
     MAX_PREVIEW_NONCE,
@@ -119,7 +120,16 @@ def posts_of_every_kind() -> list[Post]:
     ]
     posts[0] = replace(posts[0], format=PostFormat.HTML, version=2**31)
     posts[1] = replace(posts[1], kind=PostKind.PAGE, preview_nonce=MAX_PREVIEW_NONCE)
-    posts[2] = replace(posts[2], slug=kinds[2].slug)
+    posts[2] = replace(posts[2], slug=kinds[2].slug, cover="/" + "\U0001f600" * (MAX_COVER - 1))
+    posts[3] = replace(
+        posts[3],
+        status=PostStatus.TRASHED,
+        former_status=PostStatus.DRAFT,
+        trashed_at=posts[3].updated_at,
+        edition=7,
+        edited_by_id=ANN.id,
+        edit_began_at=posts[3].updated_at,
+    )
     return posts
 
 

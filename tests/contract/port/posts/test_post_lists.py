@@ -50,7 +50,7 @@ async def a_blog(store: Store, ada: User, bob: User) -> list[Post]:
     return [
         await publish(
             store,
-            id=numbered(number * 37 % 108),
+            id=numbered(number * 37 % 162),
             kind=kind,
             status=status,
             author=author,

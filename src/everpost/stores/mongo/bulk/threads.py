@@ -21,7 +21,10 @@ from everpost.stores.mongo.model.documents import (
     preview_of,
 )
 
-_OPTIONAL = ("summary", "paths", "author_id", "comment_policy", "preview_nonce")
+_OPTIONAL = (
+    *("summary", "paths", "author_id", "comment_policy", "preview_nonce", "cover"),
+    *("trashed_at", "former_status", "edited_by_id", "edit_began_at"),
+)
 _REFRESHED_TOGETHER = 20
 _REFRESHED_BYTES = 4_000_000
 """Previews are written together up to this size; a single one may be larger."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict, cast
 
 from bson import ObjectId
 
@@ -23,7 +23,7 @@ _POST_FIELDS = dict.fromkeys(
     (
         *("title", "content", "publication_date", "updated_at", "version", "slug", "tags"),
         *("format", "status", "kind", "summary", "paths", "author_id", "comment_policy"),
-        *("comment_count", "stamp"),
+        *("comment_count", "stamp", "cover", "trashed_at", "former_status"),
     ),
     1,
 )
@@ -75,6 +75,12 @@ class PostDocument(TypedDict):
     author_id: NotRequired[ObjectId]
     comment_policy: NotRequired[str]
     preview_nonce: NotRequired[int]
+    cover: NotRequired[str]
+    trashed_at: NotRequired[datetime]
+    former_status: NotRequired[str]
+    edition: int
+    edited_by_id: NotRequired[ObjectId]
+    edit_began_at: NotRequired[datetime]
     comment_count: int
     comments: list[CommentDocument]
     """The preview: the oldest `COMMENTS_INSIDE` of the shown comments, in order; all of them if there are
@@ -110,25 +116,30 @@ def post_document(post: Post) -> PostDocument:
         "format": post.format.value,
         "status": post.status.value,
         "kind": post.kind.value,
+        "edition": post.edition,
         "comment_count": post.comment_count,
         "comments": [],
     }
-    if post.summary is not None:
-        document["summary"] = post.summary
-    if post.paths:
-        document["paths"] = list(post.paths)
-    if post.author is not None:
-        document["author_id"] = ObjectId(post.author.id)
-    if post.comment_policy is not None:
-        document["comment_policy"] = post.comment_policy.value
-    if post.preview_nonce is not None:
-        document["preview_nonce"] = post.preview_nonce
-    return document
+    optional = {
+        "summary": post.summary,
+        "paths": list(post.paths) or None,
+        "author_id": None if post.author is None else ObjectId(post.author.id),
+        "comment_policy": None if post.comment_policy is None else post.comment_policy.value,
+        "preview_nonce": post.preview_nonce,
+        "cover": post.cover,
+        "trashed_at": post.trashed_at,
+        "former_status": None if post.former_status is None else post.former_status.value,
+        "edited_by_id": None if post.edited_by_id is None else ObjectId(post.edited_by_id),
+        "edit_began_at": post.edit_began_at,
+    }
+    given = {name: value for name, value in optional.items() if value is not None}
+    return cast("PostDocument", document | given)
 
 
 def read_post(document: PostDocument) -> Post:
     """The post with those comments of its preview that were read. The names of authors are empty."""
-    policy = document.get("comment_policy")
+    policy, former = document.get("comment_policy"), document.get("former_status")
+    edited_by_id = document.get("edited_by_id")
     return Post(
         id=Id(str(document["_id"])),
         title=document["title"],
@@ -148,6 +159,12 @@ def read_post(document: PostDocument) -> Post:
         comment_count=document["comment_count"],
         comments=tuple(map(read_comment, document.get("comments", ()))),
         preview_nonce=document.get("preview_nonce"),
+        cover=document.get("cover"),
+        trashed_at=document.get("trashed_at"),
+        former_status=None if former is None else PostStatus(former),
+        edition=document.get("edition", 1),
+        edited_by_id=None if edited_by_id is None else Id(str(edited_by_id)),
+        edit_began_at=document.get("edit_began_at"),
         stamp=document["stamp"],
     )
 

@@ -53,7 +53,7 @@ class Listing:
     async def choose(self, filter: PostFilter, session: Session | None) -> Choice | None:
         """How to find the posts; None if no post can match."""
         audience, of_author = filter.audience, filter.author_id
-        if filter.status is PostStatus.DRAFT and not audience.sees_all:
+        if filter.status is not PostStatus.PUBLISHED and not audience.sees_all:
             if audience.author_id is None or of_author not in (None, audience.author_id):
                 return None
             of_author = audience.author_id
@@ -61,7 +61,7 @@ class Listing:
         if [] in named.values():
             return None
         choice = _choice(filter, named.get(of_author or Id("")))
-        if audience.sees_all or filter.status is PostStatus.DRAFT:
+        if audience.sees_all or filter.status is not PostStatus.PUBLISHED:
             return choice
         is_out: Filter = {"publication_date": {"$lte": audience.moment}}
         if audience.author_id is not None:

@@ -58,8 +58,9 @@ _POST = document(
         "slug": text(1, 255),
         "tags": array({"bsonType": "string"}),
         "format": one_of("markdown", "html"),
-        "status": one_of("draft", "published"),
+        "status": one_of("draft", "published", "trashed"),
         "kind": one_of("post", "page"),
+        "edition": COUNT,
         "comment_count": COUNT,
         "comments": array(_COMMENT),
     },
@@ -69,6 +70,11 @@ _POST = document(
         "summary": text(1, 500),
         "paths": array(text(1, 500)),
         "preview_nonce": NUMBER,
+        "cover": text(1, 2_000),
+        "trashed_at": DATE,
+        "former_status": one_of("draft", "published"),
+        "edited_by_id": ID,
+        "edit_began_at": DATE,
     },
 )
 _REMOVED_POST = document({"_id": ID, "removed_at": DATE})
@@ -125,7 +131,7 @@ _SHORT_FIELDS = ("title", "summary", "tags", "slug", "publication_date", "kind",
 _TYPED = document(
     {},
     {
-        **dict.fromkeys((*_SHORT_FIELDS, "author_id", "paths"), text(0, 20_000)),
+        **dict.fromkeys((*_SHORT_FIELDS, "author_id", "paths", "cover"), text(0, 20_000)),
         "content": text(0, 1_000_000),
     },
 )

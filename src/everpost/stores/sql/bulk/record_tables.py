@@ -105,7 +105,13 @@ def _next_comments(*, is_shown: bool) -> Select[Any]:
 
 
 def _post_of(row: AnyRow) -> Post:
-    return replace(post_of(row), preview_nonce=row.preview_nonce)
+    return replace(
+        post_of(row),
+        preview_nonce=row.preview_nonce,
+        edition=row.edition,
+        edited_by_id=row.edited_by_id,
+        edit_began_at=row.edit_began_at,
+    )
 
 
 def _position_of(comment: Comment | None) -> Mapping[str, object]:

@@ -3,9 +3,8 @@
 Everpost itself writes with Core statements only. The relationships are for your own code that reads with a
 session (`everpost.models`): they are view-only and never load implicitly, and a session's flush is refused.
 
-`stamp` is a random number that each write renews (`domain.revisions.new_stamp`). Together with `version` it
-identifies one state of a row, even if two histories of a database reached the same version. It never leaves
-the database.
+`stamp` is a random number that each write renews (`domain.revisions.new_stamp`). With `version` it identifies
+one state of a row, even if two histories of a database reached the same version. It is never moved.
 """
 
 from collections.abc import Sequence
@@ -27,7 +26,7 @@ from everpost.domain.ids import Id
 from everpost.domain.people.tokens import MAX_TOKEN_NAME
 from everpost.domain.people.users import MAX_EMAIL, MAX_NAME
 from everpost.domain.permalinks import MAX_PERMALINK
-from everpost.domain.posts import MAX_PATH, MAX_SLUG, MAX_SUMMARY, MAX_TAG, MAX_TITLE
+from everpost.domain.posts import MAX_COVER, MAX_PATH, MAX_SLUG, MAX_SUMMARY, MAX_TAG, MAX_TITLE
 from everpost.domain.writing.saved_copies import WORKING_COPY_ID_LENGTH
 from everpost.domain.writing.working_copies import PostBase, PostText
 from everpost.stores.sql.model.declarative import Base
@@ -133,6 +132,12 @@ class PostRow(Base):
     author_id: Mapped[Id | None] = mapped_column(IdText, ForeignKey(UserRow.id, ondelete="SET NULL"))
     comment_policy: Mapped[str | None] = mapped_column(Word(KIND_LENGTH))
     preview_nonce: Mapped[int | None] = mapped_column(BigInteger)
+    cover: Mapped[str | None] = mapped_column(String(MAX_COVER))
+    trashed_at: Mapped[datetime | None] = mapped_column(Moment)
+    former_status: Mapped[str | None] = mapped_column(Word(KIND_LENGTH))
+    edition: Mapped[int] = mapped_column(Integer)
+    edited_by_id: Mapped[Id | None] = mapped_column(IdText)
+    edit_began_at: Mapped[datetime | None] = mapped_column(Moment)
     stamp: Mapped[int] = mapped_column(BigInteger)
 
     author: Mapped[UserRow | None] = relationship(viewonly=True, lazy="raise")

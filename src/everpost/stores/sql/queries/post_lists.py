@@ -67,7 +67,7 @@ def normalize(filter: PostFilter) -> NormalizedFilter | None:
     """Combine a filter with its audience, without redundant conditions; None if no post can match."""
     audience = filter.audience
     author_id, until, viewer_id = filter.author_id, None, None
-    if filter.status is PostStatus.DRAFT and not audience.sees_all:
+    if filter.status is not PostStatus.PUBLISHED and not audience.sees_all:
         if audience.author_id is None or author_id not in (None, audience.author_id):
             return None
         author_id = audience.author_id

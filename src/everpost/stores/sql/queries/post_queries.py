@@ -47,6 +47,9 @@ def _columns(posts: FromClause) -> Sequence[ColumnElement[Any]]:
         posts.c.kind,
         posts.c.summary,
         posts.c.paths,
+        posts.c.cover,
+        posts.c.trashed_at,
+        posts.c.former_status,
         posts.c.comment_count,
         posts.c.comment_policy,
         # Columns of a comment that a post does not have.

@@ -1,4 +1,4 @@
-"""What all tables have, and their keys."""
+"""The options, the foreign keys and the indexes of tables."""
 
 from typing import Any
 
