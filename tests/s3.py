@@ -59,7 +59,7 @@ def s3_server() -> Iterator[S3Server]:
 
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_Silent)
     state.url = f"http://127.0.0.1:{server.port}"
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
         with pytest.MonkeyPatch.context() as patch:
