@@ -7,7 +7,6 @@ from everpost.domain.people.actors import Actor
 from everpost.domain.people.tokens import Scope
 from everpost.errors import TooMany
 from everpost.services.security_events import BLOG_EXPORTED, record
-from everpost.stores.port import Records, Store
 
 _PAUSE = 30
 """Seconds after which to try again."""
@@ -22,9 +21,9 @@ class ExportSlot:
         self._is_taken = False
 
     @contextmanager
-    def taken(self, store: Store, actor: Actor) -> Iterator[Records]:
-        """The records of the blog, for one export. They contain hashes of passwords and tokens, so a token
-        with all scopes of an admin is required. Raises Unauthenticated, Forbidden, TooMany.
+    def taken(self, actor: Actor) -> Iterator[None]:
+        """Occupy the slot for one export. An archive contains hashes of passwords and tokens, so a
+        token with all scopes of an admin is required. Raises Unauthenticated, Forbidden, TooMany.
         """
         actor.require_all(Scope.ADMIN)
         if self._is_taken:
@@ -32,6 +31,6 @@ class ExportSlot:
         self._is_taken = True
         record(BLOG_EXPORTED, by=actor.id)
         try:
-            yield store.records
+            yield
         finally:
             self._is_taken = False

@@ -46,7 +46,7 @@ def download(ada: DeskSite, door: str = "api") -> Download:
 async def exported(store: Store, folder: Path) -> bytes:
     """The file that `everpost export` writes."""
     path = folder / "command.jsonl.zst"
-    await export(store.records, str(path), lambda _done, _total: None, overwrite=True)
+    await export(store.records, str(path), lambda *_progress: None, media=store.media_bytes, overwrite=True)
     return path.read_bytes()
 
 
@@ -55,7 +55,7 @@ def count_in(content: bytes, folder: Path) -> Mapping[str, int]:
     path = folder / "download.jsonl.zst"
     path.write_bytes(content)
     with open_archive(str(path)) as archive:
-        return check(archive, lambda _done, _total: None).digest.counts
+        return check(archive, lambda *_progress: None).digest.counts
 
 
 async def test_the_page_shows_what_the_call_of_the_api_returns(desk: DeskSite) -> None:
