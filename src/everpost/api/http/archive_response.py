@@ -36,14 +36,14 @@ class ArchiveResponse(StreamingResponse):
         disposition = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
         super().__init__((), headers={**(headers or {}), **disposition})
         self._store, self._actor, self._slot = store, actor, slot
-        self._media = store.media_bytes if media else None
+        self._has_media = media
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the archive. Raises, before anything is sent, Unauthenticated, Forbidden, TooMany, Busy."""
-        with self._slot.taken(self._actor):
+        with self._slot.taken(self._store, self._actor) as blog:
             if scope.get(IS_HEAD):
                 await super().__call__(scope, receive, send)
                 return
-            async with open_download(self._store.records, self._media) as pieces:
+            async with open_download(blog.records, blog.media if self._has_media else None) as pieces:
                 self.body_iterator = pieces
                 await super().__call__(scope, receive, send)

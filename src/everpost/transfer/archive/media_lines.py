@@ -71,7 +71,7 @@ def read_part(line: bytes) -> Part:
 async def media_lines(
     files: FileList, source: BytesSource, report: FileReport, progress: Progress
 ) -> AsyncGenerator[Sequence[bytes]]:
-    """The lines with the bytes of these files, one after the other. What was done is added to the report."""
+    """The lines with the bytes of these files, one after the other, each file noted in the report."""
     done = 0
     for file in files:
         with SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:

@@ -23,7 +23,7 @@ from everpost.transfer.new_files import new_file
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written to an archive."""
+    """The content of an archive that was written."""
 
     digest: BlogDigest
     files: FileReport | None
@@ -65,8 +65,8 @@ async def archive_lines(
     progress: Progress,
 ) -> AsyncGenerator[Sequence[bytes]]:
     """The lines of an archive of the snapshot, whose files are noted in `files`, in bounded batches. The last
-    line is missing if reading fails: without it, an archive is refused. What was done with bytes is added to
-    the report, which is None if they are left out.
+    line is missing if reading fails: without it, an archive is refused. Files are noted in the report, which
+    is None if their bytes are left out.
     """
     yield [header(stream.kinds, stream.counts, has_bytes=media is not None)]
     total, done = sum(stream.counts.values()), 0

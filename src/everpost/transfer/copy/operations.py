@@ -50,7 +50,7 @@ class CopyResult:
     after: Comparison | None = None
     """The comparison after the target was read back; None if nothing was written."""
     files: FileReport | None = None
-    """What was done with the bytes of files; None if they were left out."""
+    """The report on the bytes of files; None if they were left out."""
 
     @property
     def agrees(self) -> bool:

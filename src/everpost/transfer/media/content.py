@@ -20,7 +20,7 @@ class BytesSource(Protocol):
 
 
 class Fault(NamedTuple):
-    """What is wrong with the bytes of a file."""
+    """A file whose bytes are missing or damaged."""
 
     file: ListedFile
     reason: str
@@ -57,7 +57,7 @@ async def whole(source: BytesSource, file: ListedFile) -> AsyncGenerator[bytes]:
 
 
 async def find_fault(source: BytesSource, file: ListedFile) -> Fault | None:
-    """What is wrong with the bytes of a file; None if they are right."""
+    """The fault of the bytes of a file; None if they are right."""
     try:
         async with aclosing(whole(source, file)) as parts:
             async for _ in parts:

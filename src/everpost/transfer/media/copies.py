@@ -18,7 +18,7 @@ Advance = Callable[[int], None]
 
 @dataclass(slots=True)
 class FileReport:
-    """What was done with the bytes of files, or would be done."""
+    """The files whose bytes were copied, or would be, and those that have faults."""
 
     copied: int = 0
     copied_size: int = 0
@@ -64,7 +64,9 @@ async def copy_files(files: FileList, route: Route, advance: Advance) -> FileRep
 
 
 async def survey_files(files: FileList, target: MediaBytes | None) -> FileReport:
-    """What `copy_files` would do, if the source has the bytes of all files. The target None is empty."""
+    """The report of `copy_files` in advance, if the source has the bytes of all files. The target None is
+    empty.
+    """
     report, stored = FileReport(), None if target is None else StoredSizes(target)
     for file in files:
         if stored is not None and await stored.find(file.digest) == file.size:
