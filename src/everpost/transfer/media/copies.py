@@ -1,17 +1,23 @@
 """Bringing the bytes of files to another place."""
 
-from collections.abc import AsyncGenerator, Callable
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from functools import partial
+from types import TracebackType
+from typing import Self
 
 from everpost.domain.clock import LATEST
 from everpost.errors import NotFound
-from everpost.stores.port.media_bytes import MediaBytes
+from everpost.stores.port import MediaBytes
 from everpost.transfer.media.content import DAMAGED, MISSING, BytesSource, DamagedFile, Fault, whole
 from everpost.transfer.media.file_list import FileList, ListedFile
 
 EXAMPLES = 100
+_SMALL = 1_048_576
+"""Bytes. Files up to this size are held in memory while they are stored."""
+_AT_ONCE = 4
+"""Small files that are stored at the same time."""
 Advance = Callable[[int], None]
 """Called from time to time with the number of bytes processed so far."""
 
@@ -28,6 +34,11 @@ class FileReport:
     """Files whose bytes are missing or damaged at the source."""
     examples: list[Fault] = field(default_factory=list)
     """Some of the faults."""
+
+    def note_copied(self, file: ListedFile) -> None:
+        """Add a file that was copied."""
+        self.copied += 1
+        self.copied_size += file.size
 
     def note(self, fault: Fault) -> None:
         """Add a fault."""
@@ -49,17 +60,24 @@ async def copy_files(files: FileList, route: Route, advance: Advance) -> FileRep
     stores the bytes of a file completely or not at all. Faults of the source are reported, and do not end
     the copy.
     """
-    report, stored, done = FileReport(), StoredSizes(route.target), 0
-    for file in files:
-        size = await stored.find(file.digest)
-        if size == file.size:
-            report.same += 1
-        else:
+    report, stored = FileReport(), StoredSizes(route.target)
+    async with _Copying(route, report, advance) as copying:
+        for file in files:
+            size = await stored.find(file.digest)
+            if size == file.size:
+                report.same += 1
+                copying.advance(file.size)
+                continue
             if size is not None:  # `put` would trust that the place has them already
                 await route.target.remove(file.digest, stored_before=LATEST)
-            await _copy_file(file, route, report, partial(_advance_from, advance, done))
-        done += file.size
-        advance(done)
+            try:
+                await copying.copy(file)
+            except NotFound:
+                report.note(Fault(file, MISSING))
+            except DamagedFile:
+                report.note(Fault(file, DAMAGED))
+        await copying.finish()
+    advance(files.size)
     return report
 
 
@@ -72,8 +90,7 @@ async def survey_files(files: FileList, target: MediaBytes | None) -> FileReport
         if stored is not None and await stored.find(file.digest) == file.size:
             report.same += 1
         else:
-            report.copied += 1
-            report.copied_size += file.size
+            report.note_copied(file)
     return report
 
 
@@ -99,25 +116,63 @@ class StoredSizes:
         return self._sizes.get(key)
 
 
-async def _copy_file(file: ListedFile, route: Route, report: FileReport, advance: Advance) -> None:
-    try:
-        async with aclosing(_counted(whole(route.source, file), advance)) as content:
-            await route.target.put(file.digest, content, size=file.size)
-    except (NotFound, DamagedFile) as error:
-        report.note(Fault(file, DAMAGED if isinstance(error, DamagedFile) else MISSING))
-    else:
-        report.copied += 1
-        report.copied_size += file.size
+class _Copying:
+    """Reads one file after the other. Small ones are stored while the next ones are read."""
 
+    def __init__(self, route: Route, report: FileReport, advance: Advance) -> None:
+        self._route = route
+        self._report = report
+        self._advance = advance
+        self._done = 0
+        self._storing: set[asyncio.Task[None]] = set()
 
-def _advance_from(advance: Advance, begun: int, part: int) -> None:
-    advance(begun + part)
+    async def __aenter__(self) -> Self:
+        return self
 
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """After an error, stop what is being stored: a place stores all of a file or nothing."""
+        for each in self._storing:
+            each.cancel()
+        await asyncio.gather(*self._storing, return_exceptions=True)
 
-async def _counted(parts: AsyncGenerator[bytes], advance: Advance) -> AsyncGenerator[bytes]:
-    done = 0
-    async with aclosing(parts):
+    async def copy(self, file: ListedFile) -> None:
+        """Copy the next file. Raises NotFound or DamagedFile if the source does not have its bytes."""
+        async with aclosing(whole(self._route.source, file)) as parts:
+            if file.size > _SMALL:
+                await self._store(file, self._counted(parts))
+                return
+            content = b"".join([part async for part in parts])
+        while len(self._storing) >= _AT_ONCE:
+            await self._wait(asyncio.FIRST_COMPLETED)
+        self._storing.add(asyncio.create_task(self._store(file, self._counted(_one(content)))))
+
+    async def finish(self) -> None:
+        """Wait until everything is stored."""
+        while self._storing:
+            await self._wait(asyncio.ALL_COMPLETED)
+
+    def advance(self, size: int) -> None:
+        """Report the progress by this number of bytes."""
+        self._done += size
+        self._advance(self._done)
+
+    async def _wait(self, until: str) -> None:
+        ended, self._storing = await asyncio.wait(self._storing, return_when=until)
+        for each in ended:
+            each.result()
+
+    async def _store(self, file: ListedFile, content: AsyncGenerator[bytes]) -> None:
+        async with aclosing(content):
+            await self._route.target.put(file.digest, content, size=file.size)
+        self._report.note_copied(file)
+
+    async def _counted(self, parts: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
         async for part in parts:
+            self.advance(len(part))
             yield part
-            done += len(part)
-            advance(done)
+
+
+async def _one(content: bytes) -> AsyncIterator[bytes]:
+    yield content
