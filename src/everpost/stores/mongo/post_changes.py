@@ -21,6 +21,7 @@ from everpost.errors import Conflict, EverpostError, Forbidden, Invalid, NotFoun
 from everpost.stores.batching import KeyedLocks
 from everpost.stores.grouped_writes import GroupedWrites
 from everpost.stores.mongo.engine.transactions import Outcome, Session, Transactions
+from everpost.stores.mongo.media.uses import PostUses, writes_links
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import LIVING, PostDocument, matching, post_projection
 from everpost.stores.mongo.post_paths import move
@@ -29,10 +30,11 @@ from everpost.stores.mongo.queries.slugs import find_conflicts
 from everpost.stores.mongo.working_copies import remove_saved_copy
 
 _Outcome: TypeAlias = PostDocument | Exception
+_REMOVAL: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
 
 
 class Preconditions(NamedTuple):
-    """The revisions and the owner that a post must have to be changed. None: any."""
+    """The revisions and the owner that a post must have to be changed; None for any."""
 
     match: ExpectedRevisions
     owner_id: Id | None
@@ -54,7 +56,7 @@ class _OwnerRemovedError(Exception):
 
 class PostUpdater:
     """Changes and removes posts, grouping the changes of each: in a transaction, one command locks the post
-    with the first change, and a second one writes the result of all the others.
+    with the first change, and a second one writes the others.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class PostUpdater:
         self._transactions = transactions
         self._authors = authors
         self._slugs = slugs
+        self._uses = PostUses(collections)
         self._groups: GroupedWrites[Id, Change, PostDocument] = GroupedWrites(
             self._save_together, refusals=(DuplicateKeyError, Invalid, _OwnerRemovedError)
         )
@@ -133,8 +136,8 @@ class PostUpdater:
     async def _remove(
         self, id: Id, preconditions: Preconditions, copy: SavedCopy | None, session: Session
     ) -> None:
-        removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
-        await self._write(id, preconditions, removal, {"_id": 1}, session)
+        await self._uses.release_all([ObjectId(id)], session)
+        await self._write(id, preconditions, _REMOVAL, {"_id": 1}, session)
         await remove_saved_copy(self._collections, copy, id, session)
 
     async def _save_together(self, changes: Sequence[Change]) -> Sequence[_Outcome]:
@@ -145,7 +148,7 @@ class PostUpdater:
         DuplicateKeyError, Invalid.
         """
         outcomes: list[_Outcome] = []
-        projection = post_projection(max(change.comments for change in changes))
+        projection = {**post_projection(max(change.comments for change in changes)), "media": 1}
         taken: PostDocument | None = None
         last: PostDocument | None = None
         for change in changes:
@@ -172,6 +175,8 @@ class PostUpdater:
             outcomes.append(_showing(last, change.comments))
         if taken is not None and last is not None and last is not taken:
             await self._write_difference(taken, last, session)
+        if last is not None and any(writes_links(change.values) for change in changes):
+            await self._uses.update(last, session)
         return outcomes
 
     async def _write_difference(self, before: PostDocument, after: PostDocument, session: Session) -> None:
@@ -183,10 +188,9 @@ class PostUpdater:
         """Check the revision and the owner of a post that the transaction has changed. Raises Forbidden,
         Stale.
         """
-        owners = await self._owners(preconditions, session)
+        owners, match = await self._owners(preconditions, session), preconditions.match
         if owners is not None and post.get("author_id") not in owners:
             raise _not_owned()
-        match = preconditions.match
         if match is not None and Revision(post["version"], post["stamp"]) not in match:
             raise Stale("post", str(post["_id"]))
 
@@ -237,8 +241,8 @@ class PostUpdater:
 
     async def _mismatch(self, id: Id, owners: Sequence[ObjectId] | None, session: Session) -> EverpostError:
         """The error for a post that did not have the required revision or owner."""
-        named: Filter = {"_id": ObjectId(id), **LIVING}
-        document = await self._posts.find_one(named, {"author_id": 1}, session=session)
+        these: Filter = {"_id": ObjectId(id), **LIVING}
+        document = await self._posts.find_one(these, {"author_id": 1}, session=session)
         if document is None:
             return NotFound("post", id)
         if owners is not None and document.get("author_id") not in owners:
