@@ -28,7 +28,7 @@ from tests.unit.transfer.listed import Listed
 
 CONTENTS = {
     "small.png": b"A picture",
-    "one megabyte.jpg": some_bytes(1_048_576),
+    "one-megabyte.jpg": some_bytes(1_048_576),
     "larger.jpg": some_bytes(1_100_000),
     "another.jpg": some_bytes(70_000, seed=1),
 }
@@ -128,7 +128,7 @@ async def test_bytes_that_the_source_lacks_are_named_and_the_rest_is_copied(stor
         "small.png: its bytes are missing",
     ]
     assert sorted(await stored(store.media_bytes)) == sorted(
-        file.digest for file in FILES if file.name in {"one megabyte.jpg", "another.jpg"}
+        file.digest for file in FILES if file.name in {"one-megabyte.jpg", "another.jpg"}
     )
     assert (await copied(store)).files == FileReport(copied=2, copied_size=1_100_009, same=2)
     assert await stored(store.media_bytes) == EVERYTHING

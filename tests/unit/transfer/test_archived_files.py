@@ -22,15 +22,15 @@ from tests.unit.transfer.files import KeptBytes, files_of, some_bytes
 from tests.unit.transfer.listed import Listed
 
 CONTENTS = {
-    "empty.png": b"",
+    "another.png": b"Another picture",
     "small.png": b"A picture",
     "one-part.jpg": some_bytes(PART),
-    "three parts.jpg": some_bytes(2 * PART + 1),
+    "three-parts.jpg": some_bytes(2 * PART + 1),
 }
 FILES = files_of(CONTENTS)
 BLOG: list[Record] = [SETTINGS, ANN, *FILES]
 LARGE = next(file for file in FILES if file.size > PART)
-SMALL = next(file for file in FILES if 0 < file.size < PART)
+SMALL = next(file for file in FILES if file.size < PART)
 
 
 async def archived(folder: Path, media: KeptBytes | None = None, *, left_out: bool = False) -> bytes:

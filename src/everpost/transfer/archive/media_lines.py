@@ -91,7 +91,7 @@ async def media_lines(
 
 def _lines(file: ListedFile, content: IO[bytes]) -> Iterator[bytes]:
     number = 0
-    while (data := content.read(PART)) or not number:
+    while data := content.read(PART):
         yield write_part(Part(file.digest, number, data))
         number += 1
 
