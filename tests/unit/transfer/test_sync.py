@@ -77,7 +77,8 @@ async def test_surplus_records_are_deleted() -> None:
 async def test_deleting_a_post_deletes_its_comments() -> None:
     found, batches = await synced([SETTINGS], WHOLE)
     erased = [record for batch in batches for record in batch.erased]
-    kinds = ["User"] * 2 + ["Token"] * 2 + ["Post"] * 4 + ["WorkingCopy"] * 3 + ["Passkey"] * 2
+    kinds = ["User"] * 2 + ["Token"] * 2 + ["MediaFile"] * 3
+    kinds += ["Post"] * 4 + ["WorkingCopy"] * 3 + ["Passkey"] * 2
     assert [type(each).__name__ for each in erased] == kinds
     assert found.erased == len(WHOLE) - 1
 

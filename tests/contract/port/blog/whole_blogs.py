@@ -15,6 +15,8 @@ from everpost.domain.blog import (
 from everpost.domain.clock import EARLIEST, LATEST
 from everpost.domain.comments import MAX_COMMENT, Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
+from everpost.domain.media.files import MAX_ALT, MAX_FILE_SIZE, MAX_MEDIA_NAME, MediaFile
+from everpost.domain.media.types import MediaType
 from everpost.domain.people.passkeys import MAX_CREDENTIAL_ID, MAX_PUBLIC_KEY, Passkey
 from everpost.domain.people.tokens import Scope, Token, TokenKind
 from everpost.domain.people.users import Author, Role, User
@@ -98,7 +100,8 @@ def posts_of_every_kind() -> list[Post]:
     kinds = [
         a_post(
             title="T",
-            content="",
+            content=f"![](/media/{'a' * 64}/x.gif)",
+            cover=f"/media/{'f' * 64}/x.jpg",
             tags=("b", "a"),
             paths=("/b", "/a"),
             author=by(ANN),
@@ -198,13 +201,39 @@ PASSKEYS = tuple(
 )
 
 
+MEDIA = tuple(
+    MediaFile(
+        digest=digest,
+        name="x" * (MAX_MEDIA_NAME - len(type_.extension)) + type_.extension,
+        type=type_,
+        size=MAX_FILE_SIZE,
+        width=None if author is None else 1,
+        height=None if author is None else 2**31 - 1,
+        is_animated=author is not None,
+        alt=alt,
+        focus_x=None if author is None else 0,
+        focus_y=None if author is None else 100,
+        author=author,
+        created_at=EARLIEST,
+        updated_at=LATEST,
+        version=2**40,
+    )
+    for digest, type_, alt, author in (
+        ("0" * 64, MediaType.PDF, "", None),
+        ("a" * 64, MediaType.GIF, PLANES, by(ANN)),
+        ("f" * 64, MediaType.JPEG, "\U0010ffff" * MAX_ALT, by(OTTO)),
+    )
+)
+"""The first is used by no post."""
+
+
 def a_whole_blog() -> list[Record]:
     """The records of a blog with every kind of content, in order."""
     threads = {
         numbered(1): thread_of_every_kind(numbered(1), 100),
         numbered(4): thread_of_every_kind(numbered(4), 200),
     }
-    records: list[Record] = [SETTINGS, ANN, OTTO, *TOKENS]
+    records: list[Record] = [SETTINGS, ANN, OTTO, *TOKENS, *MEDIA]
     for post in posts_of_every_kind():
         thread = threads.get(post.id, [])
         approved = sum(comment.status is CommentStatus.APPROVED for comment in thread)
@@ -212,7 +241,16 @@ def a_whole_blog() -> list[Record]:
     return [*records, *WORKING_COPIES, *PASSKEYS]
 
 
-COUNTS = {"settings": 1, "user": 2, "token": 2, "post": 4, "comment": 16, "working_copy": 3, "passkey": 2}
+COUNTS = {
+    "settings": 1,
+    "user": 2,
+    "token": 2,
+    "media": 3,
+    "post": 4,
+    "comment": 16,
+    "working_copy": 3,
+    "passkey": 2,
+}
 """The number of its records of each kind."""
 
 
@@ -237,6 +275,8 @@ def changed_rarely(record: Record) -> Record:
         return replace(record, text=PostText(slug="Other"), base=None, version=9)
     if isinstance(record, Passkey):
         return replace(record, name="Another", public_key="other", created_at=MOMENT)
+    if isinstance(record, MediaFile):
+        return replace(record, name="another.png", alt="Another", focus_x=None, focus_y=None, version=9)
     assert isinstance(record, Blog)
     return replace(record, version=9)
 

@@ -54,13 +54,13 @@ class PostUses:
         await self._posts.update_one({"_id": post["_id"]}, change, session=session)
         await self.release(before - after, session)
 
-    async def release_all(self, post_ids: Sequence[ObjectId], session: Session) -> None:
-        """Release the files of these posts, which are removed."""
+    async def release_all(self, post_ids: Sequence[ObjectId], session: Session | None) -> None:
+        """Release the files of these posts, before they are removed or replaced."""
         these: Filter = {"_id": {"$in": post_ids}, "media": {"$exists": True}}
         posts = await self._posts.find(these, {"media": 1}, session=session).to_list()
         await self.release({each for post in posts for each in post["media"]}, session)
 
-    async def release(self, ids: Collection[ObjectId], session: Session) -> None:
+    async def release(self, ids: Collection[ObjectId], session: Session | None) -> None:
         """Record that a post no longer uses these files."""
         if ids:
             released: Filter = {"$set": {"released_at": now()}}
