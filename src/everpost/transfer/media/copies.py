@@ -132,9 +132,10 @@ class _Copying:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """After an error, stop what is being stored: a place stores all of a file or nothing."""
-        for each in self._storing:
-            each.cancel()
+        """After an error, wait until everything is stored. If the caller is cancelled, storing is, too."""
+        if isinstance(error, asyncio.CancelledError):
+            for each in self._storing:
+                each.cancel()
         await asyncio.gather(*self._storing, return_exceptions=True)
 
     async def copy(self, file: ListedFile) -> None:
