@@ -16,7 +16,8 @@ from everpost.errors import Occupied
 from everpost.stores.port import Snapshot, Store
 from everpost.transfer.copy.operations import CopyResult, Phase, copy, rehearse, verify
 from everpost.transfer.copy.origins import origin_of
-from tests.contract.port.blog.whole_blogs import OTTO, SETTINGS, a_whole_blog, fill, records_of
+from tests.contract.port.blog.values import OTTO
+from tests.contract.port.blog.whole_blogs import SETTINGS, a_whole_blog, fill, records_of
 from tests.contract.port.examples import LATER, a_comment, a_post, numbered, publish, register
 from tests.unit.transfer.listed import Listed
 

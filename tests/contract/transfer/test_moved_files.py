@@ -22,7 +22,8 @@ from everpost.transfer.media.content import BytesSource
 from everpost.transfer.media.copies import FileReport, Route, survey_files
 from everpost.transfer.media.file_list import FileList
 from tests.conftest import Engines, offer_key
-from tests.contract.port.blog.whole_blogs import ANN, SETTINGS
+from tests.contract.port.blog.values import ANN
+from tests.contract.port.blog.whole_blogs import SETTINGS
 from tests.unit.transfer.files import KeptBytes, files_of, some_bytes
 from tests.unit.transfer.listed import Listed
 

@@ -15,7 +15,8 @@ from everpost.transfer.archive.reader import open_archive
 from everpost.transfer.copy.digests import RunningDigest
 from everpost.transfer.copy.operations import Phase
 from everpost.transfer.copy.record_json import row_of
-from tests.contract.port.blog.whole_blogs import ANN, SETTINGS, TOKENS, a_whole_blog, by
+from tests.contract.port.blog.values import ANN, by
+from tests.contract.port.blog.whole_blogs import SETTINGS, TOKENS, a_whole_blog
 from tests.contract.port.examples import a_comment, a_post, numbered
 
 WHOLE = a_whole_blog()

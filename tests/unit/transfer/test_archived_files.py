@@ -16,7 +16,8 @@ from everpost.transfer.archive.media_lines import PART
 from everpost.transfer.archive.media_reader import ArchivedBytes
 from everpost.transfer.archive.reader import open_archive
 from everpost.transfer.archive.writer import Exported, export
-from tests.contract.port.blog.whole_blogs import ANN, SETTINGS
+from tests.contract.port.blog.values import ANN
+from tests.contract.port.blog.whole_blogs import SETTINGS
 from tests.unit.transfer.archives import checked, fault_in, quiet
 from tests.unit.transfer.files import KeptBytes, files_of, some_bytes
 from tests.unit.transfer.listed import Listed

@@ -23,7 +23,8 @@ from everpost.transfer.archive.reader import open_archive
 from everpost.transfer.archive.writer import export
 from everpost.transfer.copy.operations import Phase
 from everpost.transfer.copy.origins import origin_of
-from tests.contract.port.blog.whole_blogs import ANN, COUNTS, OTTO, SETTINGS, TOKENS, by
+from tests.contract.port.blog.values import ANN, OTTO, by
+from tests.contract.port.blog.whole_blogs import COUNTS, SETTINGS, TOKENS
 from tests.contract.port.examples import a_post, numbered
 from tests.unit.transfer.archives import (
     EMPTY,

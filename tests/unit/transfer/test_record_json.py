@@ -17,15 +17,9 @@ from everpost.domain.writing.working_copies import PostBase, PostText, max_typed
 from everpost.errors import Invalid
 from everpost.transfer.archive.format import MAX_LINE
 from everpost.transfer.copy.record_json import checked_values, read_row, row_of
-from tests.contract.port.blog.whole_blogs import (
-    ANN,
-    MEDIA,
-    PASSKEYS,
-    SETTINGS,
-    TOKENS,
-    WORKING_COPIES,
-    a_whole_blog,
-)
+from tests.contract.port.blog.files_and_revisions import MEDIA
+from tests.contract.port.blog.values import ANN
+from tests.contract.port.blog.whole_blogs import PASSKEYS, SETTINGS, TOKENS, WORKING_COPIES, a_whole_blog
 from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered
 from tests.unit.services.test_passwords import UNKEPT_HASHES
 

@@ -13,7 +13,8 @@ from everpost.transfer.copy import sync as syncing
 from everpost.transfer.copy.record_json import row_of
 from everpost.transfer.copy.streams import open_stream
 from everpost.transfer.copy.sync import Comparison, sync
-from tests.contract.port.blog.whole_blogs import ANN, COUNTS, OTTO, SETTINGS, TOKENS, a_whole_blog
+from tests.contract.port.blog.values import ANN, OTTO
+from tests.contract.port.blog.whole_blogs import COUNTS, SETTINGS, TOKENS, a_whole_blog
 from tests.contract.port.examples import LATER, a_comment, numbered
 from tests.unit.transfer.listed import Listed
 

@@ -59,6 +59,7 @@ from everpost.domain.record_kinds.fields import (
 from everpost.domain.record_kinds.kinds import Kind, Kinds
 from everpost.domain.record_kinds.media_fields import FLAG, MEDIA_NAME
 from everpost.domain.record_kinds.typed_fields import POST_BASE, POST_TEXT
+from everpost.domain.writing.history import PostRevision
 from everpost.domain.writing.working_copies import WorkingCopy
 
 SETTINGS = Kind(
@@ -160,7 +161,7 @@ POSTS = Kind(
         "cover": optional(text(1, MAX_COVER)),
         "trashed_at": optional(MOMENT),
         "former_status": optional(choice((PostStatus.DRAFT, PostStatus.PUBLISHED))),
-        "edition": number(1, MAX_NUMBER),
+        "revision_number": number(1, MAX_NUMBER),
         "edited_by_id": optional(ID),
         "edit_began_at": optional(MOMENT),
         "publication_date": MOMENT,
@@ -193,6 +194,27 @@ COMMENTS = Kind(
     order=("publication_date", "id"),
     owner="post_id",
 )
+REVISIONS = Kind(
+    name="revision",
+    plural="revisions",
+    type=PostRevision,
+    fields={
+        "post_id": reference("post"),
+        "number": number(1, MAX_NUMBER),
+        "title": text(1, MAX_TITLE),
+        "content": text(0, MAX_CONTENT),
+        "format": choice(PostFormat),
+        "summary": optional(text(1, MAX_SUMMARY)),
+        "tags": TAGS,
+        "cover": optional(text(1, MAX_COVER)),
+        "is_published": FLAG,
+        "author_id": optional(ID),
+        "edited_by_id": optional(ID),
+        "saved_at": MOMENT,
+    },
+    order=("number",),
+    owner="post_id",
+)
 WORKING_COPIES = Kind(
     name="working_copy",
     plural="working copies",
@@ -222,4 +244,4 @@ PASSKEYS = Kind(
     },
 )
 
-KINDS = Kinds(SETTINGS, USERS, TOKENS, MEDIA, POSTS, COMMENTS, WORKING_COPIES, PASSKEYS)
+KINDS = Kinds(SETTINGS, USERS, TOKENS, MEDIA, POSTS, COMMENTS, REVISIONS, WORKING_COPIES, PASSKEYS)

@@ -30,7 +30,7 @@ _RECENTLY: Filter = {"$lte": [{"$subtract": ["$$NOW", "$removed_at"]}, _GRACE * 
 
 
 class GarbageCollector:
-    """Deletes the comments of removed posts, and replaces removed users by their heirs in posts.
+    """Deletes what belongs to removed posts, and replaces removed users by their heirs in posts.
 
     Removing a post leaves its document behind, empty; a comment exists only if its post was not removed. Each
     batch is deleted in a transaction whose snapshot shows the post as removed. Documents that were added
@@ -40,6 +40,7 @@ class GarbageCollector:
     def __init__(self, collections: Collections, transactions: Transactions) -> None:
         self._posts = collections.posts
         self._comments = collections.comments
+        self._revisions = collections.revisions
         self._users = collections.users
         self._media = collections.media
         self._owned = collections.owned
@@ -96,7 +97,7 @@ class GarbageCollector:
             await self._users.delete_one({"_id": id, **_REMOVED})
 
     async def _delete_batch(self, id: ObjectId, session: Session) -> bool:
-        """Delete some comments of a removed post, and the post together with the last ones. Returns whether
+        """Delete some comments of a removed post, and the rest together with the last ones. Returns whether
         that is done.
         """
         removed: Filter = {"_id": id, **_REMOVED}
@@ -107,6 +108,7 @@ class GarbageCollector:
         await self._comments.delete_many({"_id": {"$in": ids}}, session=session)
         if len(ids) == _BATCH:
             return False
+        await self._revisions.delete_many({"post_id": id}, session=session)
         await self._posts.delete_one(removed, session=session)
         return True
 

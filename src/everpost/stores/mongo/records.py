@@ -24,6 +24,7 @@ from everpost.stores.mongo.bulk.record_collections import (
     RecordCollection,
     media_collection,
     passkey_collection,
+    revision_collection,
     working_copy_collection,
 )
 from everpost.stores.mongo.bulk.snapshots import MongoSnapshot
@@ -53,8 +54,13 @@ class MongoRecords(Part):
         """`others`: additional kinds of records, in the order of a stream."""
         self.kinds = Kinds(*KINDS, *(each.kind for each in others))
         self._media = media_collection(collections)
-        owned = (working_copy_collection(collections), passkey_collection(collections))
-        self._others = (self._media, *owned, *others)
+        self._others = (
+            self._media,
+            revision_collection(collections),
+            working_copy_collection(collections),
+            passkey_collection(collections),
+            *others,
+        )
         self._collections = collections
         self._transactions = transactions
         self._garbage = garbage

@@ -15,11 +15,10 @@ from everpost.domain.blog import (
 from everpost.domain.clock import EARLIEST, LATEST
 from everpost.domain.comments import MAX_COMMENT, Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
-from everpost.domain.media.files import MAX_ALT, MAX_FILE_SIZE, MAX_MEDIA_NAME, MediaFile
-from everpost.domain.media.types import MediaType
+from everpost.domain.media.files import MediaFile
 from everpost.domain.people.passkeys import MAX_CREDENTIAL_ID, MAX_PUBLIC_KEY, Passkey
 from everpost.domain.people.tokens import Scope, Token, TokenKind
-from everpost.domain.people.users import Author, Role, User
+from everpost.domain.people.users import User
 from everpost.domain.posts import (
     MAX_CONTENT,
     MAX_COVER,
@@ -37,17 +36,13 @@ from everpost.domain.posts import (
     PostStatus,
 )
 from everpost.domain.records import Batch, Record
+from everpost.domain.writing.history import PostRevision
 from everpost.domain.writing.working_copies import PostBase, PostText, WorkingCopy, max_typed
 from everpost.stores.port import Store
-from tests.contract.port.examples import LATER, MOMENT, a_comment, a_post, a_user, numbered
+from tests.contract.port.blog.files_and_revisions import MEDIA, REVISIONS
+from tests.contract.port.blog.values import ANN, OTTO, PLANES, by
+from tests.contract.port.examples import LATER, MOMENT, a_comment, a_post, numbered
 
-PLANES = "".join(chr((plane << 16) + 0xFFD) for plane in range(17)) + "\U0010ffff\u0001\ufffe\t\r\n"
-"""A code point of each plane of Unicode, and some that are none of the usual."""
-
-HASH = "$argon2id$v=19$m=65536,t=3,p=4$lPuoC1AWe2hzIFWug/A47A$1717SJ4X8aC1VxtV0/WvofA2Z6WrvrdAeN15cfqdVvQ"
-
-ANN = a_user(id=numbered(0xE1), name="Ann \U0001f600", email="Ann@Example.org", role=Role.ADMIN)
-OTTO = a_user(id=numbered(0xE2), name="Ötto", disabled_at=LATEST, password_hash=HASH, created_at=EARLIEST)
 TOKENS = (
     Token(
         id=numbered(0xD1),
@@ -90,11 +85,6 @@ SETTINGS = Blog(
 )
 
 
-def by(user: User) -> Author:
-    """The user as records refer to it."""
-    return Author(id=user.id, name="")
-
-
 def posts_of_every_kind() -> list[Post]:
     """Drafts, scheduled posts, the longest texts, the first and last times; ordered by id."""
     kinds = [
@@ -129,7 +119,7 @@ def posts_of_every_kind() -> list[Post]:
         status=PostStatus.TRASHED,
         former_status=PostStatus.DRAFT,
         trashed_at=posts[3].updated_at,
-        edition=7,
+        revision_number=7,
         edited_by_id=ANN.id,
         edit_began_at=posts[3].updated_at,
     )
@@ -201,32 +191,6 @@ PASSKEYS = tuple(
 )
 
 
-MEDIA = tuple(
-    MediaFile(
-        digest=digest,
-        name="x" * (MAX_MEDIA_NAME - len(type_.extension)) + type_.extension,
-        type=type_,
-        size=MAX_FILE_SIZE,
-        width=None if author is None else 1,
-        height=None if author is None else 2**31 - 1,
-        is_animated=author is not None,
-        alt=alt,
-        focus_x=None if author is None else 0,
-        focus_y=None if author is None else 100,
-        author=author,
-        created_at=EARLIEST,
-        updated_at=LATEST,
-        version=2**40,
-    )
-    for digest, type_, alt, author in (
-        ("0" * 64, MediaType.PDF, "", None),
-        ("a" * 64, MediaType.GIF, PLANES, by(ANN)),
-        ("f" * 64, MediaType.JPEG, "\U0010ffff" * MAX_ALT, by(OTTO)),
-    )
-)
-"""The first is used by no post."""
-
-
 def a_whole_blog() -> list[Record]:
     """The records of a blog with every kind of content, in order."""
     threads = {
@@ -237,7 +201,8 @@ def a_whole_blog() -> list[Record]:
     for post in posts_of_every_kind():
         thread = threads.get(post.id, [])
         approved = sum(comment.status is CommentStatus.APPROVED for comment in thread)
-        records += [replace(post, comment_count=approved), *thread]
+        past = [revision for revision in REVISIONS if revision.post_id == post.id]
+        records += [replace(post, comment_count=approved), *thread, *past]
     return [*records, *WORKING_COPIES, *PASSKEYS]
 
 
@@ -248,6 +213,7 @@ COUNTS = {
     "media": 3,
     "post": 4,
     "comment": 16,
+    "revision": 2,
     "working_copy": 3,
     "passkey": 2,
 }
@@ -271,6 +237,8 @@ def changed(record: Record) -> Record:
 
 def changed_rarely(record: Record) -> Record:
     """As `changed`, for the kinds of which a blog has few."""
+    if isinstance(record, PostRevision):
+        return replace(record, title="Another", tags=("other",), summary=None, edited_by_id=ANN.id)
     if isinstance(record, WorkingCopy):
         return replace(record, text=PostText(slug="Other"), base=None, version=9)
     if isinstance(record, Passkey):

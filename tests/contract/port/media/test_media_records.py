@@ -9,7 +9,9 @@ from everpost.domain.media.files import MediaFile
 from everpost.domain.posts import Post
 from everpost.domain.records import Batch
 from everpost.stores.port import Store
-from tests.contract.port.blog.whole_blogs import MEDIA, a_whole_blog, by, fill, records_of
+from tests.contract.port.blog.files_and_revisions import MEDIA
+from tests.contract.port.blog.values import by
+from tests.contract.port.blog.whole_blogs import a_whole_blog, fill, records_of
 from tests.contract.port.examples import MOMENT, a_post, numbered, publish, register
 from tests.contract.port.media.examples import a_file, upload
 

@@ -9,12 +9,13 @@ from pymongo import ReplaceOne
 from pymongo.asynchronous.collection import AsyncCollection
 
 from everpost.domain.record_kinds.kinds import Kind
-from everpost.domain.record_kinds.registry import MEDIA, PASSKEYS, WORKING_COPIES
+from everpost.domain.record_kinds.registry import MEDIA, PASSKEYS, REVISIONS, WORKING_COPIES
 from everpost.domain.records import Batch, Record
 from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.media import media_document, read_media
 from everpost.stores.mongo.model.passkeys import passkey_document, read_passkey
+from everpost.stores.mongo.model.revisions import read_revision, revision_document
 from everpost.stores.mongo.model.working_copies import read_working_copy, working_copy_document
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -83,6 +84,16 @@ def working_copy_collection(collections: Collections) -> RecordCollection[Any]:
         collection=collections.working_copies,
         document=working_copy_document,
         record=read_working_copy,
+    )
+
+
+def revision_collection(collections: Collections) -> RecordCollection[Any]:
+    """The collection of past states of posts."""
+    return RecordCollection(
+        kind=REVISIONS,
+        collection=collections.revisions,
+        document=revision_document,
+        record=read_revision,
     )
 
 

@@ -19,7 +19,7 @@ from everpost.stores.mongo.bulk.surveys import Survey, survey
 from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import Collections
-from everpost.stores.mongo.model.documents import CommentDocument, read_comment, read_post
+from everpost.stores.mongo.model.documents import CommentDocument, read_comment, read_post_record
 from everpost.stores.mongo.model.people import read_blog, read_token, read_user
 
 _BATCH = 500
@@ -86,7 +86,7 @@ class MongoSnapshot:
         others = self._spool.others
         owned += [_Owned(file, each.kind.owner, each.record) for each, file in others if each.kind.owner]
         for document, length in self._spool.posts:
-            yield self._with_heir(read_post(document)), length
+            yield self._with_heir(read_post_record(document)), length
             for some in owned:
                 yield from some.by(document["_id"])
         yield from self._unowned(before_posts=False)

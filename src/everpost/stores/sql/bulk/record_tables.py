@@ -28,6 +28,7 @@ from everpost.domain.record_kinds.registry import (
     MEDIA,
     PASSKEYS,
     POSTS,
+    REVISIONS,
     SETTINGS,
     TOKENS,
     USERS,
@@ -41,6 +42,7 @@ from everpost.stores.sql.bulk.record_table import (
     Parts,
     RecordTable,
     in_range,
+    owned_rows,
     sizes_by,
 )
 from everpost.stores.sql.model.mappers import (
@@ -60,6 +62,7 @@ from everpost.stores.sql.model.mappers import (
 )
 from everpost.stores.sql.model.media import MediaRow, media_of, media_values
 from everpost.stores.sql.model.passkeys import PasskeyRow, passkey_of, passkey_values
+from everpost.stores.sql.model.revisions import RevisionRow, revision_of, revision_values
 from everpost.stores.sql.model.tables import (
     BlogRow,
     CommentRow,
@@ -111,7 +114,7 @@ def _post_of(row: AnyRow) -> Post:
     return replace(
         post_of(row),
         preview_nonce=row.preview_nonce,
-        edition=row.edition,
+        revision_number=row.revision_number,
         edited_by_id=row.edited_by_id,
         edit_began_at=row.edit_began_at,
     )
@@ -188,6 +191,18 @@ RECORD_TABLES: tuple[RecordTable[Any], ...] = (
         record=comment_of,
         identity=("id", "post_id", "publication_date"),
         owned=_THREADS,
+    ),
+    RecordTable(
+        kind=REVISIONS,
+        table=cast("Table", RevisionRow.__table__),
+        values=revision_values,
+        record=revision_of,
+        owned=owned_rows(
+            REVISIONS,
+            cast("Table", RevisionRow.__table__),
+            before_all=0,
+            octets=Octets(RevisionRow.content),
+        ),
     ),
     RecordTable(
         kind=WORKING_COPIES,

@@ -3,7 +3,8 @@
 from everpost.stores.sql.model.declarative import Base
 from everpost.stores.sql.model.media import MediaRow
 from everpost.stores.sql.model.passkeys import PasskeyRow
+from everpost.stores.sql.model.revisions import RevisionRow
 
 METADATA = Base.metadata
-LAST_MODULES = (MediaRow, PasskeyRow)
+LAST_MODULES = (MediaRow, PasskeyRow, RevisionRow)
 """Models from the modules that no other one imports."""

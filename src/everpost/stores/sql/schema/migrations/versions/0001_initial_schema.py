@@ -34,6 +34,7 @@ def upgrade() -> None:
     posts.create_post_tags()
     posts.create_post_paths()
     posts.create_comments()
+    writing.create_revisions()
     media.create_media()
     media.create_post_media()
     media.create_media_bytes()
@@ -46,9 +47,18 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    tables = ("transfers", "blog", "tallies", "working_copies", "comments", "post_paths", "post_tags")
+    tables = ("transfers", "blog", "tallies", "working_copies", "revisions", "comments", "post_paths")
     media_tables = ("media_chunks", "media_bytes", "post_media", "media")
-    for name in (*media_tables, *tables, "posts", "passkeys", "tokens", "removed_users", "users"):
+    for name in (
+        *media_tables,
+        *tables,
+        "post_tags",
+        "posts",
+        "passkeys",
+        "tokens",
+        "removed_users",
+        "users",
+    ):
         op.drop_table(name)
 
 
