@@ -46,10 +46,12 @@ async def parts(content: bytes) -> AsyncIterator[bytes]:
 
 async def write_pictures(url: str) -> None:
     store = await open_store(url, timeout=TIMEOUT, pool_size=1)
+    files = []
     for number, content in enumerate(contents()):
         file = file_of(content, f"picture-{number}.jpg")
         await store.media_bytes.put(file.digest, parts(content), size=file.size)
-        await store.records.write(Batch(kept=[file]))
+        files.append(file)
+    await store.records.write(Batch(kept=files))
     await store.close()
 
 
