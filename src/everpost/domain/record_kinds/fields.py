@@ -160,11 +160,6 @@ def _check_id(name: str, value: object) -> None:
         raise Invalid(name, "should be 24 hexadecimal digits in lower case")
 
 
-def _check_flag(name: str, value: object) -> None:
-    if type(value) is not bool:
-        raise Invalid(name, "should be true or false")
-
-
 def _check_digest(name: str, value: object) -> None:
     if not isinstance(value, str) or not _DIGEST.fullmatch(value):
         raise Invalid(name, "should be 64 hexadecimal digits in lower case")
@@ -288,7 +283,6 @@ MOMENT = Field(_check_moment, read=datetime.fromisoformat, write=written)
 VERSION = number(1, 2**63 - 1)
 """The version of the record."""
 AUTHOR = Field(_check_id, read=_author_of, write=_id_of, attribute="author", refers_to="user")
-FLAG = Field(_check_flag)
 EMAIL = Field(_check_email)
 USER_NAME = Field(_check_user_name)
 PASSWORD_HASH = Field(_check_password_hash)

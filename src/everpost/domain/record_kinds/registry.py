@@ -14,6 +14,8 @@ from everpost.domain.blog import (
     checked_time_zone,
 )
 from everpost.domain.comments import MAX_COMMENT, MAX_GUEST_NAME, Comment, CommentPolicy, CommentStatus
+from everpost.domain.media.files import MAX_ALT, MAX_FILE_SIZE, MAX_FOCUS, MediaFile
+from everpost.domain.media.types import MediaType
 from everpost.domain.paging import MAX_NUMBER
 from everpost.domain.people.passkeys import MAX_CREDENTIAL_ID, MAX_PASSKEY_NAME, MAX_PUBLIC_KEY, Passkey
 from everpost.domain.people.tokens import MAX_TOKEN_NAME, Scope, Token, TokenKind
@@ -34,7 +36,6 @@ from everpost.domain.record_kinds.fields import (
     AUTHOR,
     DIGEST,
     EMAIL,
-    FLAG,
     ID,
     KEY,
     MOMENT,
@@ -56,6 +57,7 @@ from everpost.domain.record_kinds.fields import (
     text,
 )
 from everpost.domain.record_kinds.kinds import Kind, Kinds
+from everpost.domain.record_kinds.media_fields import FLAG, MEDIA_NAME
 from everpost.domain.record_kinds.typed_fields import POST_BASE, POST_TEXT
 from everpost.domain.writing.history import PostRevision
 from everpost.domain.writing.working_copies import WorkingCopy
@@ -114,6 +116,28 @@ TOKENS = Kind(
         "login_id": optional(ID),
     },
     unique={"digest": lambda token: [token.digest]},
+)
+MEDIA = Kind(
+    name="media",
+    plural="media",
+    type=MediaFile,
+    fields={
+        "digest": DIGEST,
+        "name": MEDIA_NAME,
+        "type": choice(MediaType),
+        "size": number(1, MAX_FILE_SIZE),
+        "width": optional(number(1, MAX_NUMBER)),
+        "height": optional(number(1, MAX_NUMBER)),
+        "is_animated": FLAG,
+        "alt": text(0, MAX_ALT),
+        "focus_x": optional(number(0, MAX_FOCUS)),
+        "focus_y": optional(number(0, MAX_FOCUS)),
+        "author_id": optional(AUTHOR),
+        "created_at": MOMENT,
+        "updated_at": MOMENT,
+        "version": VERSION,
+    },
+    order=("digest",),
 )
 POSTS = Kind(
     name="post",
@@ -220,4 +244,4 @@ PASSKEYS = Kind(
     },
 )
 
-KINDS = Kinds(SETTINGS, USERS, TOKENS, POSTS, COMMENTS, REVISIONS, WORKING_COPIES, PASSKEYS)
+KINDS = Kinds(SETTINGS, USERS, TOKENS, MEDIA, POSTS, COMMENTS, REVISIONS, WORKING_COPIES, PASSKEYS)

@@ -85,7 +85,7 @@ class Editing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptRevision:
-    """The facts on which the choice of revisions to remove depends."""
+    """The facts about a revision on which its removal depends."""
 
     number: int
     saved_at: datetime

@@ -42,6 +42,7 @@ class GarbageCollector:
         self._comments = collections.comments
         self._revisions = collections.revisions
         self._users = collections.users
+        self._media = collections.media
         self._owned = collections.owned
         self._transactions = transactions
         self._wake = asyncio.Event()
@@ -86,6 +87,7 @@ class GarbageCollector:
         """
         if await self._users.find_one({"_id": id, **_REMOVED}, {"_id": 1}):
             await self._transfer_posts(id)
+            await self._media.update_many({"author_id": id}, {"$unset": {"author_id": ""}})
             for field in ("author_id", "editor_id"):
                 await self._comments.update_many({field: id}, {"$unset": {field: ""}})
                 within, mentions = f"comments.{field}", f"comments.$[mentions].{field}"

@@ -16,6 +16,7 @@ from everpost.errors import Forbidden, NotFound, Stale
 from everpost.stores.grouped_writes import GroupedWrites
 from everpost.stores.sql.engine import VIOLATED, Call, Connections, Transaction
 from everpost.stores.sql.history.revisions import continuing, keep_state, may_continue
+from everpost.stores.sql.media import uses
 from everpost.stores.sql.model.mappers import AnyRow, Values, posts_with_threads
 from everpost.stores.sql.model.tables import PostRow, PostTagRow
 from everpost.stores.sql.model.types import IdText
@@ -93,15 +94,18 @@ class Change(NamedTuple):
 
     @property
     def whole(self) -> Call:
-        """The change of the post and its tags in one statement of PostgreSQL."""
+        """The change of the post with its tags and files in one statement of PostgreSQL."""
         updating, parameters = self.update
         tags, comments = self.values.tags, self.comments
-        statement = writable_ctes.saving_post(updating, has_tags=tags is not None, has_comments=comments > 0)
-        return statement, {**parameters, "comments": comments, **writable_ctes.each_tag(tags or ())}
+        used = uses.all_changes(self.values)
+        statement = writable_ctes.saving_post(
+            updating, has_tags=tags is not None, has_comments=comments > 0, writes_uses=bool(used)
+        )
+        return statement, {**parameters, "comments": comments, **writable_ctes.each_tag(tags or ()), **used}
 
     @property
     def changes_only_the_post(self) -> bool:
-        """Whether only the post and its tags change, so that `whole` is the complete change."""
+        """Whether only the post, its tags and files change, so that `whole` is the complete change."""
         is_alone = self.values.saved_copy is None and not moves(self.values)
         return is_alone and may_continue(self.values)
 
@@ -138,7 +142,8 @@ class PostUpdater:
         removing = with_owner(owner_id, *with_revision(match, PostRow, _REMOVE, this))
 
         async def work(transaction: Transaction) -> int:
-            removed = (await transaction.execute(*removing)).matched
+            _, removal = await transaction.execute_all([uses.release(id), removing])
+            removed = removal.matched
             if removed:
                 for call in removal_of(discarded_copy, id):
                     await transaction.execute(*call)
@@ -206,6 +211,7 @@ async def _save(change: Change, paths: Sequence[Call], transaction: Transaction)
         *paths,
         *change.saved_copy,
         *_tagging(change.id, change.values.tags),
+        *uses.changes(change.id, change.values),
         post_queries.posts([change.id], change.comments),
     ]
     saved = (await transaction.execute_all(calls))[-1]

@@ -16,8 +16,7 @@ from everpost.domain.people.users import Role, User
 from everpost.services.accounts.passwords import hash_password
 from everpost.settings import Settings
 from everpost.stores.port import Store
-from tests.contract.http.accounts.permission_rows import Row, asker, rows
-from tests.contract.http.accounts.permissions import PASSWORD, Request, World
+from tests.contract.http.accounts.permissions import PASSWORD, Request, Row, World, asker, rows
 from tests.contract.http.calls import ask, assert_problem
 from tests.contract.http.conftest import Applications
 from tests.contract.http.people import PEOPLE, Who
@@ -64,7 +63,12 @@ async def make_token(store: Store, user: User, **fields: object) -> str:
 async def send(client: httpx.AsyncClient, row: Row, request: Request, secret: str | None) -> httpx.Response:
     method = row.call.partition(" ")[0]
     built = client.build_request(
-        method, request.path, json=request.json, data=request.form, headers=request.headers
+        method,
+        request.path,
+        json=request.json,
+        data=request.form,
+        content=request.content,
+        headers=request.headers,
     )
     del built.headers["authorization"]
     if secret is not None:

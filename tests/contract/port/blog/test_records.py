@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from everpost.domain.comments import Comment, CommentStatus
+from everpost.domain.media.files import MediaFile
 from everpost.domain.people.passkeys import Passkey
 from everpost.domain.people.tokens import Token
 from everpost.domain.people.users import User
@@ -16,17 +17,9 @@ from everpost.domain.writing.working_copies import WorkingCopy
 from everpost.errors import Conflict, Unfinished
 from everpost.stores import open_store
 from everpost.stores.port import Store
-from tests.contract.port.blog.whole_blogs import (
-    ANN,
-    COUNTS,
-    OTTO,
-    TOKENS,
-    a_whole_blog,
-    by,
-    changed,
-    fill,
-    records_of,
-)
+from tests.contract.port.blog.files_and_revisions import MEDIA
+from tests.contract.port.blog.values import ANN, OTTO, by
+from tests.contract.port.blog.whole_blogs import COUNTS, TOKENS, a_whole_blog, changed, fill, records_of
 from tests.contract.port.examples import (
     EVERYBODY,
     LATER,
@@ -132,7 +125,9 @@ async def test_erasing_a_record_erases_its_dependents(store: Store) -> None:
     assert [copy.user_id for copy in copies] == [ANN.id] * 2
     keys = [each for each in left if isinstance(each, Passkey)]
     assert [key.user_id for key in keys] == [ANN.id]
-    assert len(left) == 1 + 2 + 3 + 8 + 2 + 1
+    files = [each for each in left if isinstance(each, MediaFile)]
+    assert files == [*MEDIA[:2], replace(MEDIA[2], author=None)]
+    assert len(left) == 1 + 2 + 3 + 3 + 8 + 2 + 1
     assert await store.comments.find(numbered(100)) is None
 
 

@@ -15,10 +15,10 @@ from everpost.domain.blog import (
 from everpost.domain.clock import EARLIEST, LATEST
 from everpost.domain.comments import MAX_COMMENT, Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
-from everpost.domain.paging import MAX_NUMBER
+from everpost.domain.media.files import MediaFile
 from everpost.domain.people.passkeys import MAX_CREDENTIAL_ID, MAX_PUBLIC_KEY, Passkey
 from everpost.domain.people.tokens import Scope, Token, TokenKind
-from everpost.domain.people.users import Author, Role, User
+from everpost.domain.people.users import User
 from everpost.domain.posts import (
     MAX_CONTENT,
     MAX_COVER,
@@ -39,15 +39,10 @@ from everpost.domain.records import Batch, Record
 from everpost.domain.writing.history import PostRevision
 from everpost.domain.writing.working_copies import PostBase, PostText, WorkingCopy, max_typed
 from everpost.stores.port import Store
-from tests.contract.port.examples import LATER, MOMENT, a_comment, a_post, a_user, numbered
+from tests.contract.port.blog.files_and_revisions import MEDIA, REVISIONS
+from tests.contract.port.blog.values import ANN, OTTO, PLANES, by
+from tests.contract.port.examples import LATER, MOMENT, a_comment, a_post, numbered
 
-PLANES = "".join(chr((plane << 16) + 0xFFD) for plane in range(17)) + "\U0010ffff\u0001\ufffe\t\r\n"
-"""A code point of each plane of Unicode, and some that are none of the usual."""
-
-HASH = "$argon2id$v=19$m=65536,t=3,p=4$lPuoC1AWe2hzIFWug/A47A$1717SJ4X8aC1VxtV0/WvofA2Z6WrvrdAeN15cfqdVvQ"
-
-ANN = a_user(id=numbered(0xE1), name="Ann \U0001f600", email="Ann@Example.org", role=Role.ADMIN)
-OTTO = a_user(id=numbered(0xE2), name="Ötto", disabled_at=LATEST, password_hash=HASH, created_at=EARLIEST)
 TOKENS = (
     Token(
         id=numbered(0xD1),
@@ -90,17 +85,13 @@ SETTINGS = Blog(
 )
 
 
-def by(user: User) -> Author:
-    """The user as records refer to it."""
-    return Author(id=user.id, name="")
-
-
 def posts_of_every_kind() -> list[Post]:
     """Drafts, scheduled posts, the longest texts, the first and last times; ordered by id."""
     kinds = [
         a_post(
             title="T",
-            content="",
+            content=f"![](/media/{'a' * 64}/x.gif)",
+            cover=f"/media/{'f' * 64}/x.jpg",
             tags=("b", "a"),
             paths=("/b", "/a"),
             author=by(ANN),
@@ -200,39 +191,13 @@ PASSKEYS = tuple(
 )
 
 
-REVISIONS = (
-    PostRevision(
-        post_id=numbered(1),
-        number=1,
-        title="\U0001f600" * MAX_TITLE,
-        content="\U0010ffff" * MAX_CONTENT,
-        format=PostFormat.HTML,
-        summary="\U0001f600" * MAX_SUMMARY,
-        tags=tuple(f"{number:02}" + "\U0001f600" * (MAX_TAG - 2) for number in range(MAX_TAGS)),
-        cover="/" + "\U0001f600" * (MAX_COVER - 1),
-        is_published=True,
-        author_id=ANN.id,
-        edited_by_id=numbered(0xE9),  # a user who was removed
-        saved_at=EARLIEST,
-    ),
-    PostRevision(
-        post_id=numbered(1),
-        number=MAX_NUMBER,
-        title=PLANES,
-        content="",
-        format=PostFormat.MARKDOWN,
-        saved_at=LATEST,
-    ),
-)
-
-
 def a_whole_blog() -> list[Record]:
     """The records of a blog with every kind of content, in order."""
     threads = {
         numbered(1): thread_of_every_kind(numbered(1), 100),
         numbered(4): thread_of_every_kind(numbered(4), 200),
     }
-    records: list[Record] = [SETTINGS, ANN, OTTO, *TOKENS]
+    records: list[Record] = [SETTINGS, ANN, OTTO, *TOKENS, *MEDIA]
     for post in posts_of_every_kind():
         thread = threads.get(post.id, [])
         approved = sum(comment.status is CommentStatus.APPROVED for comment in thread)
@@ -245,6 +210,7 @@ COUNTS = {
     "settings": 1,
     "user": 2,
     "token": 2,
+    "media": 3,
     "post": 4,
     "comment": 16,
     "revision": 2,
@@ -277,6 +243,8 @@ def changed_rarely(record: Record) -> Record:
         return replace(record, text=PostText(slug="Other"), base=None, version=9)
     if isinstance(record, Passkey):
         return replace(record, name="Another", public_key="other", created_at=MOMENT)
+    if isinstance(record, MediaFile):
+        return replace(record, name="another.png", alt="Another", focus_x=None, focus_y=None, version=9)
     assert isinstance(record, Blog)
     return replace(record, version=9)
 

@@ -9,10 +9,11 @@ from pymongo import ReplaceOne
 from pymongo.asynchronous.collection import AsyncCollection
 
 from everpost.domain.record_kinds.kinds import Kind
-from everpost.domain.record_kinds.registry import PASSKEYS, REVISIONS, WORKING_COPIES
+from everpost.domain.record_kinds.registry import MEDIA, PASSKEYS, REVISIONS, WORKING_COPIES
 from everpost.domain.records import Batch, Record
 from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import Collections, Filter
+from everpost.stores.mongo.model.media import media_document, read_media
 from everpost.stores.mongo.model.passkeys import passkey_document, read_passkey
 from everpost.stores.mongo.model.revisions import read_revision, revision_document
 from everpost.stores.mongo.model.working_copies import read_working_copy, working_copy_document
@@ -31,6 +32,8 @@ class RecordCollection(Generic[RecordT]):
     collection: AsyncCollection[Any]
     document: Callable[[RecordT], Document]
     record: Callable[[Document], RecordT]
+    identifying: Sequence[str] = ("id",)
+    """The fields of the kind in whose order the documents are by their `_id`."""
     taken: str | None = None
     """The name of a unique text field. If another document already has the value that is written, that
     document gets a placeholder.
@@ -40,7 +43,7 @@ class RecordCollection(Generic[RecordT]):
     def order(self) -> Mapping[str, int]:
         """The sort order for reading: by owner, then in the order of the kind."""
         names = [*filter(None, [self.kind.owner]), *self.kind.order]
-        return {"_id" if name == "id" else name: 1 for name in names}
+        return {"_id" if name in self.identifying else name: 1 for name in names}
 
     async def write(self, batch: Batch, session: Session, *, erased_owners: Sequence[ObjectId]) -> None:
         """Erase and keep the records of this kind in the batch."""
@@ -61,6 +64,17 @@ class RecordCollection(Generic[RecordT]):
 
     def _documents(self, records: Sequence[Record]) -> Sequence[Document]:
         return [self.document(record) for record in records if isinstance(record, self.kind.type)]
+
+
+def media_collection(collections: Collections) -> RecordCollection[Any]:
+    """The collection of uploaded files."""
+    return RecordCollection(
+        kind=MEDIA,
+        collection=collections.media,
+        document=media_document,
+        record=read_media,
+        identifying=("digest",),
+    )
 
 
 def working_copy_collection(collections: Collections) -> RecordCollection[Any]:

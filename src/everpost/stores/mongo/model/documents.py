@@ -78,6 +78,8 @@ class PostDocument(TypedDict):
     comment_policy: NotRequired[str]
     preview_nonce: NotRequired[int]
     cover: NotRequired[str]
+    media: NotRequired[list[ObjectId]]
+    """The files that it uses. Omitted rather than empty, so that a sparse index lists only these posts."""
     trashed_at: NotRequired[datetime]
     former_status: NotRequired[str]
     revision_number: int

@@ -25,6 +25,7 @@ from everpost.domain.paging import Position
 from everpost.domain.posts import Post
 from everpost.domain.record_kinds.registry import (
     COMMENTS,
+    MEDIA,
     PASSKEYS,
     POSTS,
     REVISIONS,
@@ -33,6 +34,7 @@ from everpost.domain.record_kinds.registry import (
     USERS,
     WORKING_COPIES,
 )
+from everpost.stores.sql.bulk.media_uses import UsesOfMedia, UsesOfPosts
 from everpost.stores.sql.bulk.record_table import (
     LIMIT,
     Octets,
@@ -58,6 +60,7 @@ from everpost.stores.sql.model.mappers import (
     user_of,
     user_values,
 )
+from everpost.stores.sql.model.media import MediaRow, media_of, media_values
 from everpost.stores.sql.model.passkeys import PasskeyRow, passkey_of, passkey_values
 from everpost.stores.sql.model.revisions import RevisionRow, revision_of, revision_values
 from everpost.stores.sql.model.tables import (
@@ -154,6 +157,14 @@ RECORD_TABLES: tuple[RecordTable[Any], ...] = (
         taken="digest",
     ),
     RecordTable(
+        kind=MEDIA,
+        table=cast("Table", MediaRow.__table__),
+        values=media_values,
+        record=media_of,
+        columns=_NO_NAMES,
+        uses=UsesOfMedia(),
+    ),
+    RecordTable(
         kind=POSTS,
         table=cast("Table", PostRow.__table__),
         values=post_values,
@@ -171,6 +182,7 @@ RECORD_TABLES: tuple[RecordTable[Any], ...] = (
             ),
         ),
         octets=Octets(PostRow.content),
+        uses=UsesOfPosts(),
     ),
     RecordTable(
         kind=COMMENTS,
