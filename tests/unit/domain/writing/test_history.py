@@ -82,11 +82,11 @@ def test_which_changes_concern_the_history() -> None:
     def concerns(**fields: Any) -> bool:  # noqa: ANN401 - fields of a change
         return changes_history(PostChange(updated_at=MOMENT, **fields))
 
-    text: list[dict[str, object]] = [{"title": "t"}, {"content": ""}, {"summary": ""}, {"tags": ()}]
-    for fields in (*text, {"cover": ""}, {"author_id": "a" * 24}, {"status": PostStatus.PUBLISHED}):
+    text: list[dict[str, Any]] = [{"title": "t"}, {"content": ""}, {"summary": ""}, {"tags": ()}]
+    for fields in [*text, {"cover": ""}, {"author_id": "a" * 24}, {"status": PostStatus.PUBLISHED}]:
         assert concerns(**fields)
-    others: list[dict[str, object]] = [{"slug": "s"}, {"paths": ()}, {"status": PostStatus.DRAFT}]
-    for fields in (*others, {"publication_date": MOMENT}):
+    others: list[dict[str, Any]] = [{"slug": "s"}, {"paths": ()}, {"status": PostStatus.DRAFT}]
+    for fields in [*others, {"publication_date": MOMENT}]:
         assert not concerns(**fields)
 
 
