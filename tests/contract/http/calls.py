@@ -133,9 +133,10 @@ async def ask(
     *,
     json: object = None,
     headers: Mapping[str, str] | None = None,
+    content: bytes | None = None,
 ) -> httpx.Response:
     """Send a request as one of the people, or anonymously."""
-    request = client.build_request(method, path, json=json, headers=headers)
+    request = client.build_request(method, path, json=json, content=content, headers=headers)
     del request.headers["authorization"]
     request.headers.update(headers_of(who))
     return await client.send(request)
