@@ -28,6 +28,7 @@ PHRASES = {
     428: "Precondition Required",
     429: "Too Many Requests",
     431: "Request Header Fields Too Large",
+    507: "Insufficient Storage",
 }
 """RFC 9110, section 15. Python 3.11 has older words for two of them."""
 
