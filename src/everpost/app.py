@@ -29,7 +29,6 @@ from everpost.errors import Busy, SchemaMismatch, Unreachable
 from everpost.services import security_events
 from everpost.services.database.exports import ExportSlot
 from everpost.services.database.state import Installation
-from everpost.services.media.places import open_place
 from everpost.services.media.processes import MediaProcesses
 from everpost.services.media.resized_copies import ResizedCopies
 from everpost.services.media.uploads import Uploads
@@ -142,8 +141,8 @@ def create_api(settings: Settings | None = None) -> Api:
     app.state.response_cache = ResponseCache()
     app.state.renderer = renderer
     app.state.media_processes = processes = MediaProcesses()
-    app.state.uploads = Uploads(processes, policies.media)
-    app.state.resized_copies = ResizedCopies(processes)
+    app.state.uploads = uploads = Uploads(processes, policies.media)
+    app.state.resized_copies = ResizedCopies(processes, uploads)
     app.state.export_slot = ExportSlot()
     app.state.inspect = partial(_inspect, settings)
     handle_problems(app, log_refusal)
@@ -215,10 +214,10 @@ async def _open_store(settings: Settings) -> Store:
         settings.database_url,
         timeout=settings.database_timeout,
         pool_size=settings.database_pool_size,
+        media_url=settings.media_url,
         sql_engine=settings.sql_engine,
     )
-    place = open_place(settings, store)
-    return CachedStore(store, media_bytes=place, capacity=settings.cache_megabytes * _MEGABYTE)
+    return CachedStore(store, capacity=settings.cache_megabytes * _MEGABYTE)
 
 
 async def _inspect(settings: Settings) -> Installation:

@@ -209,6 +209,10 @@ class Settings(BaseSettings):
     theme: Annotated[DirectoryPath | None, BeforeValidator(lambda given: given or None)] = Field(
         default=None, description="A folder with templates and files that replace the default ones."
     )
+    media_url: str = Field(
+        default="",
+        description="The place for the bytes of media: a folder or S3-compatible storage.",
+    )
     embed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)] = Field(
         default=DEFAULT_EMBED_HOSTS,
         description="Hosts from which posts may embed players and maps.",

@@ -10,7 +10,7 @@ from everpost.domain.paging import Page
 from everpost.domain.posts import Post, PostKey, PostQuery
 from everpost.errors import NotFound
 from everpost.stores.batching import Batcher, KeyedBatcher
-from everpost.stores.port import MediaBytes, Posts, Store, Validator
+from everpost.stores.port import Posts, Store, Validator
 
 _VALIDATED_TOGETHER = 100
 """The maximum number of ids that `Posts.validators` accepts."""
@@ -121,9 +121,9 @@ class _Finder:
 
 
 class CachedStore:
-    """A store whose posts are cached, and whose media may be in another place."""
+    """A store whose posts are cached."""
 
-    def __init__(self, store: Store, *, capacity: int, media_bytes: MediaBytes | None = None) -> None:
+    def __init__(self, store: Store, *, capacity: int) -> None:
         self.posts = CachedPosts(store.posts, capacity=capacity)
         self.comments, self.blog = store.comments, store.blog
         self.preview_links = store.preview_links
@@ -131,12 +131,8 @@ class CachedStore:
         self.passkeys = store.passkeys
         self.revisions = store.revisions
         self.working_copies, self.records = store.working_copies, store.records
-        self.media, self.media_bytes = store.media, media_bytes or store.media_bytes
-        self.ping, self._store = store.ping, store
-
-    async def close(self) -> None:
-        await self.media_bytes.close()
-        await self._store.close()
+        self.media, self.media_bytes = store.media, store.media_bytes
+        self.ping, self.close = store.ping, store.close
 
 
 class _LeastRecentlyUsed:

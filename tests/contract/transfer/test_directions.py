@@ -56,7 +56,7 @@ def with_a_thread(length: int) -> list[Record]:
 
 
 async def archive_of(store: Store, file: Path) -> bytes:
-    await export(store.records, str(file), lambda _done, _total: None)
+    await export(store.records, str(file), quiet)
     return await asyncio.to_thread(file.read_bytes)
 
 

@@ -54,6 +54,9 @@ MAY_IMPORT = {
     "stores/comment_additions.py": "errors domain stores.grouped_writes",
     "stores/caching.py": "errors domain stores.port stores.batching",
     "stores/__init__.py": "errors stores",
+    "stores/places": "errors domain stores.port stores.places",
+    "stores/places/s3.py": "obstore",
+    "stores/places/s3_errors.py": "obstore",
     "stores/sql": "errors domain stores.port stores.schema stores.addresses stores.deadlines stores.batching"
     " stores.chunks stores.grouped_writes stores.comment_additions stores.sql sqlalchemy alembic asyncpg"
     " asyncmy",

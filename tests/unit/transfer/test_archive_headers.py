@@ -11,7 +11,11 @@ from tests.unit.transfer.archives import SMALL, archive_of, checked, fault_in
 @pytest.mark.parametrize(
     ("find", "put"),
     [
-        (b'"version":2,', b'"version":3,'),
+        (b'"version":3,', b'"version":4,'),
+        (b'"media_bytes":false', b'"media_bytes":true'),
+        (b'"media_bytes":false', b'"media_bytes":null'),
+        (b'"media_bytes":false,', b""),
+        (b'"media_bytes":null', b'"media_bytes":{"files":0,"size":0,"missing":0}'),
         (b'"count":1', b'"count":2'),
         (b'"count":1', b'"count":"1"'),
         (b'"count":1', b'"count":true'),

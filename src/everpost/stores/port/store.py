@@ -55,7 +55,9 @@ class Store(Protocol):
 
     @property
     def media_bytes(self) -> MediaBytes:
-        """The place for bytes in the database of the blog."""
+        """The place for the bytes of files: the database of the blog, unless the store was opened with
+        another.
+        """
         ...
 
     @property
@@ -66,5 +68,5 @@ class Store(Protocol):
         ...
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, and the place for bytes."""
         ...
