@@ -141,8 +141,8 @@ def create_api(settings: Settings | None = None) -> Api:
     app.state.response_cache = ResponseCache()
     app.state.renderer = renderer
     app.state.media_processes = processes = MediaProcesses()
-    app.state.uploads = Uploads(processes, policies.media)
-    app.state.resized_copies = ResizedCopies(processes)
+    app.state.uploads = uploads = Uploads(processes, policies.media)
+    app.state.resized_copies = ResizedCopies(processes, uploads)
     app.state.export_slot = ExportSlot()
     app.state.inspect = partial(_inspect, settings)
     handle_problems(app, log_refusal)

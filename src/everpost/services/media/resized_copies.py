@@ -12,7 +12,7 @@ from everpost.media.refusals import Refused
 from everpost.media.results import CleanFile
 from everpost.services.media.contents import read_parts
 from everpost.services.media.processes import MediaProcesses
-from everpost.services.media.uploads import in_parts
+from everpost.services.media.uploads import Uploads, in_parts
 from everpost.stores.port import Store, StoredBytes
 
 PATIENCE = 2.0
@@ -23,14 +23,15 @@ _PAUSE = 60.0
 
 class ResizedCopies:
     """Makes all copies of a picture at once: after its upload or, if they are missing, as after a blog was
-    copied, when one of them is first requested. One picture at a time; requests do not wait for it longer
-    than `PATIENCE`.
+    copied, when one of them is first requested. One picture at a time, and after all uploads; requests do not
+    wait for it longer than `PATIENCE`.
 
     A copy that would not be smaller than the file is stored as an empty one.
     """
 
-    def __init__(self, processes: MediaProcesses) -> None:
+    def __init__(self, processes: MediaProcesses, uploads: Uploads) -> None:
         self._processes = processes
+        self._uploads = uploads
         self._turn = asyncio.Lock()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._failed: set[str] = set()
@@ -75,6 +76,7 @@ class ResizedCopies:
     async def _make(self, store: Store, file: MediaFile) -> None:
         try:
             async with self._turn:
+                await self._uploads.are_done.wait()
                 await self._store_copies(store, file)
         except (EverpostError, OSError) as error:
             structlog.get_logger("everpost").warning(

@@ -2,7 +2,8 @@
 
 import asyncio
 import errno
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -42,6 +43,10 @@ class Uploads:
         self.limits = limits
         self._processes = processes
         self._turns = asyncio.Semaphore(_IN_MEMORY)
+        self._pending = 0
+        self.are_done = asyncio.Event()
+        """Set while no upload is being added."""
+        self.are_done.set()
 
     @staticmethod
     def author_of(actor: Actor) -> User:
@@ -57,12 +62,25 @@ class Uploads:
         """
         author = self.author_of(actor)
         self.limits.check_size(upload.size)
-        async with self._turns:
-            data = await asyncio.to_thread(upload.content.read)
-            clean = await self._processes.clean(data, self.limits)
-            del data
-            await store.media_bytes.put(clean.digest, in_parts(clean.data), size=clean.size)
-        return await _add_record(store, _record(clean, upload, author))
+        with self._counted():
+            async with self._turns:
+                data = await asyncio.to_thread(upload.content.read)
+                clean = await self._processes.clean(data, self.limits)
+                del data
+                await store.media_bytes.put(clean.digest, in_parts(clean.data), size=clean.size)
+            return await _add_record(store, _record(clean, upload, author))
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Uploads go before resized copies."""
+        self._pending += 1
+        self.are_done.clear()
+        try:
+            yield
+        finally:
+            self._pending -= 1
+            if not self._pending:
+                self.are_done.set()
 
 
 def is_full(error: OSError) -> bool:
