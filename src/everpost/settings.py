@@ -219,6 +219,12 @@ class Settings(BaseSettings):
         le=1_000_000,
         description="Guest comments and edits allowed per post and hour.",
     )
+    trash_days: int = Field(
+        default=30,
+        ge=0,
+        le=3650,
+        description="Time during which deleted posts and comments can be restored, in days; 0: not at all.",
+    )
     guest_links: int = Field(
         default=2, ge=0, le=20_000, description="Maximum number of links in a guest's comment."
     )

@@ -33,6 +33,7 @@ _POST_LINKS = response_links(
         "GetPost": "get_post",
         "UpdatePost": "update_post",
         "DeletePost": "delete_post",
+        "RestorePost": "restore_post",
         "CreatePreviewLink": "create_preview_link",
         "RevokePreviewLinks": "revoke_preview_links",
         "ListComments": "list_comments",
@@ -52,6 +53,7 @@ def add_routes(app: FastAPI) -> None:
     app.router.route_class = CallRoute
     _add_posts(app)
     _add_post(app)
+    _add_restoration(app)
     _add_preview(app)
     _add_tags(app)
     _add_comments(app)
@@ -101,9 +103,19 @@ def _add_post(app: FastAPI) -> None:
     add(
         posts.delete_post,
         methods=["DELETE"],
-        response_description="The post and its comments are deleted.",
+        response_description="The post is in the trash, or removed.",
         responses=problem_responses(401, 403, 404, 412, 503),
         **NO_CONTENT,
+    )
+
+
+def _add_restoration(app: FastAPI) -> None:
+    app.add_api_route(
+        "/posts/{post_id}/restore",
+        posts.restore_post,
+        methods=["POST"],
+        tags=["Posts"],
+        responses=update_responses(PostRead, "The restored post.", 401, 403, 404, 409, 412, 503),
     )
 
 

@@ -25,6 +25,9 @@ class Policies:
     settling: timedelta
     """The age that a change of a post must have before `updated_after` lists it."""
 
+    trash_lifetime: timedelta
+    """The time during which what was deleted can be restored; zero: it is removed at once."""
+
     @classmethod
     def of(cls, settings: Settings) -> Self:
         logins = LoginRules(
@@ -41,5 +44,6 @@ class Policies:
             logins=logins,
             sessions=replace(logins, lifetime=timedelta(days=settings.session_days)),
             editing_time=timedelta(minutes=settings.comment_edit_minutes),
+            trash_lifetime=timedelta(days=settings.trash_days),
             settling=timedelta(seconds=2 * settings.database_timeout) + _CLOCKS,
         )

@@ -26,7 +26,7 @@ from everpost.stores.mongo.model.collections import (
     Filter,
     beyond,
 )
-from everpost.stores.mongo.model.documents import LIVING, CommentDocument, read_comment
+from everpost.stores.mongo.model.documents import LIVING, CommentDocument, place_condition, read_comment
 from everpost.stores.mongo.queries.authors import AuthorNames, named_comments
 from everpost.stores.mongo.threads.comment_changes import CommentUpdater
 from everpost.stores.mongo.threads.new_comments import CommentInserter
@@ -145,7 +145,7 @@ class MongoComments(Part):
         most = query.limit + 1
         found: list[CommentDocument] = []
         async with self._transactions.snapshot() as session:
-            post: Filter = dict(LIVING)
+            post: Filter = {**LIVING, **place_condition(in_trash=False)}
             if query.post_author_id is not None:
                 author_id = ObjectId(query.post_author_id)
                 authors = await self._authors.predecessors(author_id, session=session)

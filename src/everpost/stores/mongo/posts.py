@@ -43,12 +43,13 @@ from everpost.stores.mongo.model.documents import (
 )
 from everpost.stores.mongo.model.people import BLOG, read_blog
 from everpost.stores.mongo.new_posts import PostInserter
-from everpost.stores.mongo.post_changes import Change, PostUpdater, Preconditions
+from everpost.stores.mongo.post_changes import Change, PostUpdater
 from everpost.stores.mongo.queries.authors import AuthorNames, named_posts
 from everpost.stores.mongo.queries.post_lists import Listing
 from everpost.stores.mongo.queries.published import PublishedPosts
 from everpost.stores.mongo.queries.tags import Tags
 from everpost.stores.port import Validator
+from everpost.stores.preconditions import Preconditions
 
 _MOST_TOGETHER = 100
 _STATE: Filter = {"version": 1, "stamp": 1}
@@ -267,7 +268,7 @@ class MongoPosts(Part):
         owner_id: Id | None = None,
         discarded_copy: SavedCopy | None = None,
     ) -> None:
-        await self._updater.remove(id, Preconditions(match, owner_id), discarded_copy)
+        await self._updater.remove(id, Preconditions(match, owner_id, in_trash=None), discarded_copy)
         self._garbage.collect_soon()
 
     async def finish(self) -> None:

@@ -10,6 +10,7 @@ from everpost.stores.port.preview_links import PreviewLinks
 from everpost.stores.port.rate_limits import RateLimits
 from everpost.stores.port.records import Records
 from everpost.stores.port.tokens import Tokens
+from everpost.stores.port.trash import Trash
 from everpost.stores.port.users import Users
 from everpost.stores.port.working_copies import WorkingCopies
 
@@ -19,6 +20,9 @@ class Store(Protocol):
 
     @property
     def posts(self) -> Posts: ...
+
+    @property
+    def trash(self) -> Trash: ...
 
     @property
     def preview_links(self) -> PreviewLinks: ...

@@ -104,11 +104,13 @@ def _row(comment: Comment) -> Values:
 def _change_by(additions: Sequence[Addition]) -> ThreadChange:
     """Return the change that the comments make to their post."""
     comments = [addition.comment for addition in additions]
+    preconditions = combined_preconditions([addition.preconditions for addition in additions])
     return ThreadChange(
         comments[0].post_id,
         more=sum(map(_is_approved, comments)),
         changes=len(comments),
-        preconditions=combined_preconditions([addition.preconditions for addition in additions]),
+        preconditions=preconditions,
+        is_import=preconditions is None,
     )
 
 

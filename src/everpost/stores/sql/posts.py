@@ -31,6 +31,7 @@ from everpost.domain.writing.saved_copies import SavedCopy
 from everpost.errors import Busy, Conflict, NotFound
 from everpost.stores.batching import Batcher, KeyedLocks
 from everpost.stores.port import Validator
+from everpost.stores.preconditions import Preconditions
 from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
 from everpost.stores.sql.model.mappers import (
     AnyRow,
@@ -47,7 +48,7 @@ from everpost.stores.sql.model.mappers import (
     validator_of,
 )
 from everpost.stores.sql.model.tables import CommentRow, PostPathRow, PostRow, PostTagRow
-from everpost.stores.sql.post_changes import Change, PostUpdater, Preconditions
+from everpost.stores.sql.post_changes import Change, PostUpdater
 from everpost.stores.sql.post_paths import permalink_rule
 from everpost.stores.sql.queries import post_lists, post_queries, selects, writable_ctes
 from everpost.stores.sql.queries.conflicts import Claim, resolve
@@ -267,7 +268,7 @@ class SqlPosts:
         owner_id: Id | None = None,
         discarded_copy: SavedCopy | None = None,
     ) -> None:
-        await self._updater.remove(id, Preconditions(match, owner_id), discarded_copy)
+        await self._updater.remove(id, Preconditions(match, owner_id, in_trash=None), discarded_copy)
 
 
 async def _page(query: PostQuery, transaction: Transaction) -> Page[AnyRow]:

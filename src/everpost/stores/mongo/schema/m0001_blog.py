@@ -197,6 +197,7 @@ COLLECTIONS = {
             _unique("unique_slug", "slug"),
             _unique("unique_path", "paths"),
             _index("removed", "removed_at", only_with="removed_at"),
+            _index("trash", "trashed_at", only_with="trashed_at"),
         ),
     ),
     "comments": Collection(

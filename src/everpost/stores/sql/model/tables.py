@@ -112,6 +112,7 @@ class PostRow(Base):
         Index(None, "status", "kind", "updated_at", "id"),
         Index(None, "author_id", "status", "kind", "publication_date", "id"),
         Index(None, "author_id", "status", "kind", "updated_at", "id"),
+        Index(None, "trashed_at"),
         MYSQL_TABLE,
     )
 

@@ -42,6 +42,7 @@ def create_posts() -> None:
     for date in ("publication_date", "updated_at"):
         index("posts", "author_id", "status", "kind", date, "id")
         index("posts", "status", "kind", date, "id")
+    index("posts", "trashed_at")
 
 
 def create_post_tags() -> None:
