@@ -129,6 +129,7 @@ class CachedStore:
         self.preview_links, self.trash = store.preview_links, store.trash
         self.users, self.tokens, self.limits = store.users, store.tokens, store.limits
         self.passkeys = store.passkeys
+        self.media, self.media_bytes = store.media, store.media_bytes
         self.working_copies, self.records = store.working_copies, store.records
         self.ping, self.close = store.ping, store.close
 

@@ -38,9 +38,15 @@ def writer(number: int) -> Id:
     return numbered(10**9 + number % WRITERS)
 
 
+def status_of(number: int) -> PostStatus:
+    if number % 10 == 5:
+        return PostStatus.TRASHED
+    return PostStatus.PUBLISHED if number % 10 else PostStatus.DRAFT
+
+
 def document(number: int, count: int) -> dict[str, Any]:
     """One of a number of posts, which are spread over the same period. One in ten is a draft, one in ten a
-    page.
+    page, one in ten is in the trash.
     """
     moment = MOMENT + timedelta(seconds=number * MOST // count)
     post = a_post(
@@ -48,7 +54,7 @@ def document(number: int, count: int) -> dict[str, Any]:
         publication_date=moment,
         updated_at=moment,
         tags=(f"tag {number % TAGS}", f"other {number % 5}"),
-        status=PostStatus.PUBLISHED if number % 10 else PostStatus.DRAFT,
+        status=status_of(number),
         kind=PostKind.PAGE if number // 10 % 10 == 3 else PostKind.POST,
         author=a_user(id=writer(number)).author,
     )

@@ -7,7 +7,7 @@ from importlib import import_module
 from sqlalchemy import Column, Update
 
 from everpost.stores import sql
-from everpost.stores.sql.model.passkeys import METADATA
+from everpost.stores.sql.model.metadata import METADATA
 
 
 def updates() -> Iterator[tuple[str, Update]]:

@@ -14,7 +14,7 @@ EVERY = timedelta(minutes=5)
 """The time between two runs of the jobs."""
 RETRIED_AFTER = timedelta(minutes=1)
 LEASE = Limit("maintenance", most=1)
-"""Whoever makes the first attempt in a window runs the jobs. If the worker dies, the window ends after an
+"""The worker that makes the first attempt in a window runs the jobs. If it dies, the window ends after an
 hour.
 """
 _log = logging.getLogger(__name__)

@@ -10,6 +10,8 @@ from everpost.stores.mongo.engine.leadership import Leadership
 from everpost.stores.mongo.engine.replica_sets import can_be_replaced, require_replica_set
 from everpost.stores.mongo.engine.transactions import Transactions
 from everpost.stores.mongo.garbage_collection import GarbageCollector
+from everpost.stores.mongo.media.files import MongoMedia
+from everpost.stores.mongo.media.stored_bytes import MongoMediaBytes
 from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.passkeys import MongoPasskeys
 from everpost.stores.mongo.posts import MongoPosts
@@ -47,12 +49,15 @@ class MongoStore:
         self.limits = MongoRateLimits(collections)
         self.blog = MongoBlogs(collections, transactions)
         self.working_copies = MongoWorkingCopies(collections, authors)
+        self.media = MongoMedia(collections, transactions, authors)
+        self.media_bytes = MongoMediaBytes(collections)
         self.records = MongoRecords(collections, transactions, garbage)
         if can_be_replaced:
             leadership = Leadership(database)
             posts = (self.posts, self.trash, self.preview_links, self.comments, self.working_copies)
             people = (self.users, self.tokens, self.passkeys, self.limits)
-            for part in (*posts, *people, self.blog, self.records):
+            media = (self.media, self.media_bytes)
+            for part in (*posts, *people, *media, self.blog, self.records):
                 part.leadership = leadership
 
     @classmethod

@@ -10,6 +10,9 @@ the protocol: `Conflict("slug")` of `Posts` is `Conflict("post", "slug")`.
 
 from everpost.stores.port.blog import Blogs as Blogs
 from everpost.stores.port.comments import Comments as Comments
+from everpost.stores.port.media import Media as Media
+from everpost.stores.port.media_bytes import MediaBytes as MediaBytes
+from everpost.stores.port.media_bytes import StoredBytes as StoredBytes
 from everpost.stores.port.passkeys import Passkeys as Passkeys
 from everpost.stores.port.posts import Posts as Posts
 from everpost.stores.port.posts import Validator as Validator

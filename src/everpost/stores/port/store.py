@@ -4,6 +4,8 @@ from typing import Protocol
 
 from everpost.stores.port.blog import Blogs
 from everpost.stores.port.comments import Comments
+from everpost.stores.port.media import Media
+from everpost.stores.port.media_bytes import MediaBytes
 from everpost.stores.port.passkeys import Passkeys
 from everpost.stores.port.posts import Posts
 from everpost.stores.port.preview_links import PreviewLinks
@@ -47,6 +49,14 @@ class Store(Protocol):
 
     @property
     def working_copies(self) -> WorkingCopies: ...
+
+    @property
+    def media(self) -> Media: ...
+
+    @property
+    def media_bytes(self) -> MediaBytes:
+        """The place for bytes in the database of the blog."""
+        ...
 
     @property
     def records(self) -> Records: ...

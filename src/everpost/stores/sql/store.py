@@ -9,6 +9,8 @@ from everpost.stores.schema import Prepare, leave
 from everpost.stores.sql.bulk.records import SqlRecords
 from everpost.stores.sql.comments import SqlComments
 from everpost.stores.sql.engine import Connections, EngineName
+from everpost.stores.sql.media.files import SqlMedia
+from everpost.stores.sql.media.stored_bytes import SqlMediaBytes
 from everpost.stores.sql.passkeys import SqlPasskeys
 from everpost.stores.sql.posts import SqlPosts
 from everpost.stores.sql.preview_links import SqlPreviewLinks
@@ -38,6 +40,8 @@ class SqlStore:
         self.limits = SqlRateLimits(connections)
         self.blog = SqlBlogs(connections)
         self.working_copies = SqlWorkingCopies(connections)
+        self.media = SqlMedia(connections)
+        self.media_bytes = SqlMediaBytes(connections)
         self.records = SqlRecords(connections)
 
     @classmethod

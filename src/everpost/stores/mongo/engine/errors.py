@@ -25,6 +25,7 @@ Result = TypeVar("Result")
 
 # https://github.com/mongodb/mongo/blob/r6.0.5/src/mongo/base/error_codes.yml
 _DUPLICATE_KEY = 11_000
+_OUT_OF_DISK_SPACE = 14_031
 REFUSED = frozenset({13, 18, 8000})
 """Unauthorized, AuthenticationFailed, and the code of MongoDB Atlas for both."""
 PASSING = frozenset({24, 43, 46, 50, 112, 175, 237, 239, 246, 262, 11601})
@@ -80,7 +81,18 @@ def everpost_error(error: PyMongoError) -> EverpostError | None:
         )
     if isinstance(error, ConnectionFailure | WriteConcernError) or error.timeout:
         return Busy()
+    if _is_out_of_disk_space(error):
+        return Busy("The database is out of disk space.")
     return Busy() if isinstance(error, OperationFailure) and error.code in PASSING else None
+
+
+def is_out_of_space(busy: Busy) -> bool:
+    """Whether the database had no space left."""
+    return isinstance(busy.__cause__, PyMongoError) and _is_out_of_disk_space(busy.__cause__)
+
+
+def _is_out_of_disk_space(error: PyMongoError) -> bool:
+    return isinstance(error, OperationFailure) and error.code == _OUT_OF_DISK_SPACE
 
 
 def duplicate_field(error: DuplicateKeyError) -> str:

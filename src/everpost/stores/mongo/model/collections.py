@@ -10,6 +10,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 from everpost.domain.paging import Position
 from everpost.stores.mongo.engine.connection import Database
 from everpost.stores.mongo.model.documents import CommentDocument, PostDocument, TransferDocument
+from everpost.stores.mongo.model.media import BytesDocument, ChunkDocument, MediaDocument
 from everpost.stores.mongo.model.passkeys import PasskeyDocument
 from everpost.stores.mongo.model.people import BlogDocument, LimitDocument, UserDocument
 from everpost.stores.mongo.model.working_copies import WorkingCopyDocument
@@ -21,6 +22,9 @@ LIMITS = "limits"
 BLOG = "blog"
 WORKING_COPIES = "working_copies"
 PASSKEYS = "passkeys"
+MEDIA = "media"
+MEDIA_BYTES = "media_bytes"
+MEDIA_CHUNKS = "media_chunks"
 TRANSFERS = "transfers"
 
 Index = list[tuple[str, int]]
@@ -46,12 +50,16 @@ WORKING_COPIES_OF_USER: Index = [("user_id", 1), ("updated_at", -1), ("post_id",
 
 PASSKEYS_OF_USER: Index = [("user_id", 1), ("created_at", 1), ("_id", 1)]
 
+MEDIA_BY_CREATION: Index = [("created_at", 1), ("_id", 1)]
+MEDIA_BY_TYPE: Index = [("type", 1), *MEDIA_BY_CREATION]
+
 
 @dataclass(frozen=True, slots=True)
 class Collections:
     """`posts`, each with a preview of its thread; `comments`; `users` with their tokens; `limits`, the
-    counters of rate limits; `working_copies`; `passkeys`; `blog`, the settings; `transfers`, the latest move
-    of a whole blog into this database.
+    counters of rate limits; `working_copies`; `passkeys`; `media`, the facts about uploaded files;
+    `media_bytes` and `media_chunks`, their bytes; `blog`, the settings; `transfers`, the latest move of a
+    whole blog into this database.
     """
 
     posts: AsyncCollection[PostDocument]
@@ -61,6 +69,9 @@ class Collections:
     blog: AsyncCollection[BlogDocument]
     working_copies: AsyncCollection[WorkingCopyDocument]
     passkeys: AsyncCollection[PasskeyDocument]
+    media: AsyncCollection[MediaDocument]
+    media_bytes: AsyncCollection[BytesDocument]
+    media_chunks: AsyncCollection[ChunkDocument]
     transfers: AsyncCollection[TransferDocument]
 
     @classmethod
@@ -73,6 +84,9 @@ class Collections:
             blog=cast("AsyncCollection[BlogDocument]", database[BLOG]),
             working_copies=cast("AsyncCollection[WorkingCopyDocument]", database[WORKING_COPIES]),
             passkeys=cast("AsyncCollection[PasskeyDocument]", database[PASSKEYS]),
+            media=cast("AsyncCollection[MediaDocument]", database[MEDIA]),
+            media_bytes=cast("AsyncCollection[BytesDocument]", database[MEDIA_BYTES]),
+            media_chunks=cast("AsyncCollection[ChunkDocument]", database[MEDIA_CHUNKS]),
             transfers=cast("AsyncCollection[TransferDocument]", database[TRANSFERS]),
         )
 

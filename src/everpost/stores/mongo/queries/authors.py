@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from bson import ObjectId
 
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
+from everpost.domain.media.files import MediaFile
 from everpost.domain.people.users import Author
 from everpost.domain.posts import Post
 from everpost.stores.batching import Batcher
@@ -23,6 +24,7 @@ from everpost.stores.mongo.model.documents import (
 )
 from everpost.stores.mongo.model.people import UserDocument
 
+Written = TypeVar("Written", Comment, MediaFile)
 _MOST_TOGETHER = 100
 NAMES: Filter = {"name": 1, "disabled_at": 1, "removed_at": 1, "heir": 1}
 
@@ -45,6 +47,12 @@ class AuthorNames:
         ids = {comment.author.id for comment in comments if comment.author is not None}
         found = await self._find(map(ObjectId, ids))
         return [_named(comment, found) for comment in comments]
+
+    async def name_media(self, files: Sequence[MediaFile]) -> Sequence[MediaFile]:
+        """The files with the current names of their authors."""
+        ids = {file.author.id for file in files if file.author is not None}
+        found = await self._find(map(ObjectId, ids))
+        return [_named(file, found) for file in files]
 
     def joined(self, field: str) -> Filter:
         """A pipeline stage that joins, as `users`, the users in this field and their heirs."""
@@ -131,13 +139,13 @@ def _author_of_post(author: Author | None, found: Mapping[ObjectId, UserDocument
     return None if document is None else _author(document)
 
 
-def _named(comment: Comment, found: Mapping[ObjectId, UserDocument]) -> Comment:
-    """The comment with the name of its author; without an author if that user was removed."""
-    if comment.author is None:
-        return comment
-    document = found.get(ObjectId(comment.author.id))
+def _named(written: Written, found: Mapping[ObjectId, UserDocument]) -> Written:
+    """The comment or file with the name of its author; without an author if that user was removed."""
+    if written.author is None:
+        return written
+    document = found.get(ObjectId(written.author.id))
     is_gone = document is None or "removed_at" in document
-    return replace(comment, author=None if document is None or is_gone else _author(document))
+    return replace(written, author=None if document is None or is_gone else _author(document))
 
 
 def _author(document: UserDocument) -> Author:

@@ -9,6 +9,7 @@ from everpost.domain.clock import now
 from everpost.domain.revisions import new_stamp
 from everpost.stores.mongo.engine.connection import Database
 from everpost.stores.mongo.schema.definition import Collection, Definition, Loss, establish
+from everpost.stores.mongo.schema.initial_media import MEDIA_COLLECTIONS
 from everpost.stores.mongo.schema.json_schema import (
     COUNT,
     DATE,
@@ -69,6 +70,7 @@ _POST = document(
         "comment_policy": _POLICY,
         "summary": text(1, 500),
         "paths": array(text(1, 500)),
+        "media": array(ID),
         "preview_nonce": NUMBER,
         "cover": text(1, 2_000),
         "trashed_at": DATE,
@@ -196,6 +198,7 @@ COLLECTIONS = {
             *_lists_of_posts(),
             _unique("unique_slug", "slug"),
             _unique("unique_path", "paths"),
+            IndexModel([("media", ASCENDING)], name="of_media", sparse=True),
             _index("removed", "removed_at", only_with="removed_at"),
             _index("trash", "trashed_at", only_with="trashed_at"),
         ),
@@ -231,6 +234,7 @@ COLLECTIONS = {
         (_index("of_user", "user_id", "-updated_at", "-post_id"),),
     ),
     "passkeys": Collection({"$jsonSchema": _PASSKEY}, (_index("of_user", "user_id", "created_at", "_id"),)),
+    **MEDIA_COLLECTIONS,
     "blog": Collection({"$jsonSchema": _BLOG}),
     "transfers": Collection({"$jsonSchema": _TRANSFER}),
 }
@@ -274,6 +278,8 @@ MIGRATION = Definition(
         Loss("users", "users", {"removed_at": {"$exists": False}}),
         Loss("working copies", "working_copies"),
         Loss("passkeys", "passkeys"),
+        Loss("media", "media"),
+        Loss("bytes of media", "media_bytes"),
         Loss("settings of the blog", "blog", {"version": {"$gt": 1}}),
         Loss("the mark of an unfinished copy or import", "transfers", {"digest": {"$exists": False}}),
     ),

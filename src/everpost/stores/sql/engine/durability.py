@@ -6,10 +6,11 @@ from sqlalchemy import Update, update
 
 from everpost.domain.ids import Id
 from everpost.stores.sql.engine import Connections
+from everpost.stores.sql.model.media import MediaRow
 from everpost.stores.sql.model.tables import CommentRow, PostRow, WorkingCopyRow
 from everpost.stores.sql.queries import selects
 
-Confirmed = type[PostRow] | type[CommentRow] | type[WorkingCopyRow]
+Confirmed = type[PostRow] | type[CommentRow] | type[WorkingCopyRow] | type[MediaRow]
 
 
 async def confirm(connections: Connections, table: Confirmed, id: Id) -> None:

@@ -120,6 +120,11 @@ def busy_from(error: Exception, fault: Fault) -> Busy:
     return Busy(_BUSY[fault])
 
 
+def is_out_of_space(busy: Busy) -> bool:
+    """Whether the database had no space left."""
+    return isinstance(busy.__cause__, Exception) and _code_of(busy.__cause__) in _NO_SPACE
+
+
 @contextmanager
 def without_retry() -> Iterator[None]:
     """Turn a lost connection into Busy, which is not retried: it is unknown whether the statements took

@@ -27,10 +27,6 @@ class PasskeyRow(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 
-METADATA = PasskeyRow.metadata
-"""All tables: those above, and those of `tables`."""
-
-
 def passkey_of(row: AnyRow) -> Passkey:
     """Return the passkey in a row."""
     return Passkey(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Dialect, String, Text
+from sqlalchemy import BigInteger, Dialect, LargeBinary, String, Text
 from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -88,6 +88,16 @@ class LongText(TypeDecorator[str]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return mysql.MEDIUMTEXT() if dialect.name == "mysql" else Text()
+
+
+class LongBytes(TypeDecorator[bytes]):
+    """Up to a million bytes. The BLOB type of MySQL ends at 65,535."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return mysql.MEDIUMBLOB() if dialect.name == "mysql" else LargeBinary()
 
 
 class Moment(TypeDecorator[datetime]):

@@ -29,12 +29,15 @@ from everpost.domain.revisions import ExpectedRevisions, Revision, new_stamp
 from everpost.errors import NotFound, Stale
 from everpost.stores.preconditions import Preconditions, not_owned
 from everpost.stores.sql.model.mappers import AnyRow, Values
+from everpost.stores.sql.model.media import MediaRow
 from everpost.stores.sql.model.tables import BlogRow, CommentRow, PostRow, UserRow, WorkingCopyRow
 from everpost.stores.sql.model.types import IdText, Moment
 
 Conditional: TypeAlias = Update | Delete | Select[Id]
 Statement = TypeVar("Statement", Update, Delete, Select[Id])
-Versioned = type[PostRow] | type[CommentRow] | type[UserRow] | type[BlogRow] | type[WorkingCopyRow]
+Versioned = (
+    type[PostRow] | type[CommentRow] | type[UserRow] | type[BlogRow] | type[WorkingCopyRow] | type[MediaRow]
+)
 
 FORMS = 1_000
 """The maximum number of cached forms. A post can be changed in some hundred ways, few of which occur."""

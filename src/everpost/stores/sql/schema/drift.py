@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Constraint, Index
 
-from everpost.stores.sql.model.passkeys import METADATA
+from everpost.stores.sql.model.metadata import METADATA
 from everpost.stores.sql.schema.initial_creation import OPTIONS
 
 # https://alembic.sqlalchemy.org/en/latest/api/autogenerate.html#getting-diffs

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from everpost.errors import Busy, SchemaMismatch
 from everpost.stores.sql.engine import is_being_altered, is_done_already
-from everpost.stores.sql.model.passkeys import METADATA
+from everpost.stores.sql.model.metadata import METADATA
 
 OPTIONS: dict[str, Any] = {"version_table": "everpost_migrations", "compare_type": True}
 """The Alembic options, wherever it runs. The table has its own name, because a blog may share its database

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from everpost.settings import Settings
 from everpost.stores.sql.engine import make_engine
-from everpost.stores.sql.model.passkeys import METADATA
+from everpost.stores.sql.model.metadata import METADATA
 from everpost.stores.sql.schema.initial_creation import OPTIONS
 from everpost.stores.sql.schema.locks import exclusive
 

@@ -7,7 +7,7 @@ from alembic import op
 
 from everpost.domain.clock import now
 from everpost.domain.revisions import new_stamp
-from everpost.stores.sql.schema.initial_tables import blog, people, posts, writing
+from everpost.stores.sql.schema.initial_tables import blog, media, people, posts, writing
 
 revision = "0001"
 down_revision = None
@@ -17,6 +17,8 @@ DATA = {
     "transfers": sa.column("digest").is_(None),
     "post_tags": sa.false(),
     "post_paths": sa.false(),
+    "post_media": sa.false(),
+    "media_chunks": sa.false(),
     "tallies": sa.false(),
     "removed_users": sa.false(),
 }
@@ -32,6 +34,10 @@ def upgrade() -> None:
     posts.create_post_tags()
     posts.create_post_paths()
     posts.create_comments()
+    media.create_media()
+    media.create_post_media()
+    media.create_media_bytes()
+    media.create_media_chunks()
     writing.create_working_copies()
     blog.create_tallies()
     settings = blog.create_blog()
@@ -41,7 +47,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     tables = ("transfers", "blog", "tallies", "working_copies", "comments", "post_paths", "post_tags")
-    for name in (*tables, "posts", "passkeys", "tokens", "removed_users", "users"):
+    media_tables = ("media_chunks", "media_bytes", "post_media", "media")
+    for name in (*media_tables, *tables, "posts", "passkeys", "tokens", "removed_users", "users"):
         op.drop_table(name)
 
 
