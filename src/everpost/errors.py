@@ -77,6 +77,16 @@ class NotInTrash(Conflict):
         self.noun, self.field = "post", "status"
 
 
+class ParentRemoved(Conflict):
+    """The comment cannot be restored, because the one that it replies to does not exist."""
+
+    def __init__(self, parent_id: str) -> None:
+        EverpostError.__init__(
+            self, f"The comment {parent_id!r}, to which this one replies, was deleted, too. Restore it first."
+        )
+        self.noun, self.field = "comment", "parent_id"
+
+
 class Stale(EverpostError):
     """The resource has changed since the writer read it; if that is known, at this time."""
 

@@ -18,9 +18,9 @@ from everpost.api.routing.links import next_link, path_of, post_path
 from everpost.api.routing.parameters import (
     CommentsInside,
     DiscardedRevision,
+    Flag,
     IfMatch,
     IfNoneMatch,
-    Permanently,
     PostId,
     PostsParameters,
     SavedRevision,
@@ -53,6 +53,8 @@ from everpost.services.trash.posts import Deletion
 from everpost.services.trash.posts import delete_post as delete
 from everpost.services.trash.posts import restore_post as restore
 from everpost.stores.port import Store
+
+Permanently = Annotated[Flag, Query(description="Remove it for good, whether it is in the trash or not.")]
 
 
 async def list_posts(

@@ -186,8 +186,7 @@ class PostsParameters(PageParameters):
         " their case. A page may have fewer posts than its limit, even none, although more follow.",
     )
     status: PostStatus = Field(
-        default=PostStatus.PUBLISHED,
-        description="List published posts, or the drafts or the deleted posts that you may see.",
+        default=PostStatus.PUBLISHED, description="List posts with this status that you may see."
     )
     updated_after: Timestamp | None = Field(
         default=None,
@@ -275,7 +274,6 @@ DiscardedRevision = Annotated[
         " unless it has changed since.",
     ),
 ]
-Permanently = Annotated[Flag, Query(description="Remove it for good, whether it is in the trash or not.")]
 CommentsInside = Annotated[
     Number, Query(description=f"The number of comments to include, at most {COMMENTS_INSIDE}.")
 ]

@@ -11,6 +11,7 @@ from everpost.domain.comments import Comment, CommentChange, CommentQuery, Queue
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.revisions import ExpectedRevisions
+from everpost.domain.trash.removed_comments import Removal
 from everpost.errors import NotFound
 from everpost.stores.batching import Batcher
 from everpost.stores.comment_additions import Addition, Additions
@@ -186,9 +187,15 @@ class MongoComments(Part):
 
     @writes
     async def remove(
-        self, post_id: Id, id: Id, *, match: ExpectedRevisions, credential: EditCredential | None = None
+        self,
+        post_id: Id,
+        id: Id,
+        *,
+        match: ExpectedRevisions,
+        credential: EditCredential | None = None,
+        removal: Removal | None = None,
     ) -> None:
-        await self._updater.remove(post_id, id, (match, credential))
+        await self._updater.remove(post_id, id, (match, credential), removal)
 
     async def finish(self) -> None:
         """Wait until all comments that are being added have been added."""

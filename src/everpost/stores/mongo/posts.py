@@ -136,8 +136,7 @@ class MongoPosts(Part):
         return await self._find(PostKey.PATH, path, comments)
 
     async def _find(self, key: PostKey, value: str, comments: int) -> Post | None:
-        found = await self._read_stamped({_FIELDS[key]: value}, comments)
-        return next(iter(found), None)
+        return next(iter(await self._read_stamped({_FIELDS[key]: value}, comments)), None)
 
     @reads
     async def page(self, query: PostQuery) -> Page[Post]:

@@ -22,6 +22,7 @@ from everpost.stores.mongo.bulk.people import PeopleWriter
 from everpost.stores.mongo.bulk.record_collections import (
     RecordCollection,
     passkey_collection,
+    removed_comment_collection,
     working_copy_collection,
 )
 from everpost.stores.mongo.bulk.snapshots import MongoSnapshot
@@ -50,7 +51,12 @@ class MongoRecords(Part):
     ) -> None:
         """`others`: additional kinds of records, in the order of a stream."""
         self.kinds = Kinds(*KINDS, *(each.kind for each in others))
-        self._others = (working_copy_collection(collections), passkey_collection(collections), *others)
+        self._others = (
+            removed_comment_collection(collections),
+            working_copy_collection(collections),
+            passkey_collection(collections),
+            *others,
+        )
         self._collections = collections
         self._transactions = transactions
         self._garbage = garbage

@@ -8,6 +8,7 @@ from everpost.domain.comments import Comment, CommentChange, CommentQuery, Queue
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.revisions import ExpectedRevisions
+from everpost.domain.trash.removed_comments import Removal
 
 
 class Comments(Protocol):
@@ -75,10 +76,17 @@ class Comments(Protocol):
         ...
 
     async def remove(
-        self, post_id: Id, id: Id, *, match: ExpectedRevisions, credential: EditCredential | None = None
+        self,
+        post_id: Id,
+        id: Id,
+        *,
+        match: ExpectedRevisions,
+        credential: EditCredential | None = None,
+        removal: Removal | None = None,
     ) -> None:
         """Remove the comment. If it has replies, whatever their status, it stays as a tombstone: its status
         becomes `removed`, its content empty, its author, name and key are deleted, its version is
-        incremented. Raises NotFound, InTrash, Forbidden, Stale, as for `save`.
+        incremented. With `removal`, the comment as it was goes to the trash. Raises NotFound, InTrash,
+        Forbidden, Stale, as for `save`.
         """
         ...

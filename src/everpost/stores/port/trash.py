@@ -3,9 +3,12 @@
 from datetime import datetime
 from typing import Protocol
 
+from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
+from everpost.domain.paging import Page
 from everpost.domain.posts import Post
 from everpost.domain.revisions import ExpectedRevisions
+from everpost.domain.trash.removed_comments import RemovedComment, RemovedCommentQuery
 from everpost.domain.writing.saved_copies import SavedCopy
 
 
@@ -45,4 +48,20 @@ class Trash(Protocol):
         """Remove at most this many posts that were moved to the trash before this time, oldest first, and
         return their number.
         """
+        ...
+
+    async def page_comments(self, query: RemovedCommentQuery) -> Page[RemovedComment]:
+        """Return a page of removed comments by `(removed_at, id)`, both descending."""
+        ...
+
+    async def restore_comment(self, post_id: Id, id: Id) -> Comment:
+        """Give a tombstone its words, its author and its status back, and increment its version; if none
+        stayed, add the comment again under its id. Return it. Raises, in this order: NotFound (the post),
+        InTrash, NotFound (there is no such removed comment), Conflict("comment", "id") (another comment has
+        the id by now), ParentRemoved.
+        """
+        ...
+
+    async def remove_comments(self, before: datetime, *, limit: int) -> int:
+        """Forget at most this many comments that were removed before this time, and return their number."""
         ...

@@ -132,7 +132,7 @@ async def test_erasing_a_record_erases_its_dependents(store: Store) -> None:
     assert [copy.user_id for copy in copies] == [ANN.id] * 2
     keys = [each for each in left if isinstance(each, Passkey)]
     assert [key.user_id for key in keys] == [ANN.id]
-    assert len(left) == 1 + 2 + 3 + 8 + 2 + 1
+    assert len(left) == 1 + 2 + 3 + 8 + 2 + 2 + 1
     assert await store.comments.find(numbered(100)) is None
 
 

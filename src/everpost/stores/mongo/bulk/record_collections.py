@@ -9,11 +9,12 @@ from pymongo import ReplaceOne
 from pymongo.asynchronous.collection import AsyncCollection
 
 from everpost.domain.record_kinds.kinds import Kind
-from everpost.domain.record_kinds.registry import PASSKEYS, WORKING_COPIES
+from everpost.domain.record_kinds.registry import PASSKEYS, REMOVED_COMMENTS, WORKING_COPIES
 from everpost.domain.records import Batch, Record
 from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.passkeys import passkey_document, read_passkey
+from everpost.stores.mongo.model.removed_comments import read_removed_comment, removed_comment_document
 from everpost.stores.mongo.model.working_copies import read_working_copy, working_copy_document
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -60,6 +61,16 @@ class RecordCollection(Generic[RecordT]):
 
     def _documents(self, records: Sequence[Record]) -> Sequence[Document]:
         return [self.document(record) for record in records if isinstance(record, self.kind.type)]
+
+
+def removed_comment_collection(collections: Collections) -> RecordCollection[Any]:
+    """The collection of removed comments."""
+    return RecordCollection(
+        kind=REMOVED_COMMENTS,
+        collection=collections.removed_comments,
+        document=removed_comment_document,
+        record=read_removed_comment,
+    )
 
 
 def working_copy_collection(collections: Collections) -> RecordCollection[Any]:

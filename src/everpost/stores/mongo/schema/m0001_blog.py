@@ -10,6 +10,7 @@ from everpost.domain.revisions import new_stamp
 from everpost.stores.mongo.engine.connection import Database
 from everpost.stores.mongo.schema.definition import Collection, Definition, Loss, establish
 from everpost.stores.mongo.schema.initial_media import MEDIA_COLLECTIONS
+from everpost.stores.mongo.schema.initial_trash import TRASH_COLLECTIONS
 from everpost.stores.mongo.schema.json_schema import (
     COUNT,
     DATE,
@@ -212,6 +213,7 @@ COLLECTIONS = {
             _index("queue", "status", *_POSITION),
         ),
     ),
+    **TRASH_COLLECTIONS,
     "users": Collection(
         {"$jsonSchema": {"oneOf": [_USER, _REMOVED_USER]}},
         (
@@ -275,6 +277,7 @@ MIGRATION = Definition(
     seeds={"blog": {"_id": "blog", "version": 1}},
     losses_down=(
         Loss("posts", "posts", {"removed_at": {"$exists": False}}),
+        Loss("removed comments", "removed_comments"),
         Loss("users", "users", {"removed_at": {"$exists": False}}),
         Loss("working copies", "working_copies"),
         Loss("passkeys", "passkeys"),

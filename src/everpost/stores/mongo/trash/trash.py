@@ -2,15 +2,19 @@
 
 from datetime import datetime
 
+from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
+from everpost.domain.paging import Page
 from everpost.domain.posts import Post
 from everpost.domain.revisions import ExpectedRevisions
+from everpost.domain.trash.removed_comments import RemovedComment, RemovedCommentQuery
 from everpost.domain.writing.saved_copies import SavedCopy
-from everpost.stores.mongo.engine.leadership import Part, writes
+from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Transactions
 from everpost.stores.mongo.garbage_collection import GarbageCollector
 from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.queries.authors import AuthorNames
+from everpost.stores.mongo.trash.comments import RemovedComments
 from everpost.stores.mongo.trash.posts import TrashedPosts
 from everpost.stores.preconditions import Preconditions
 
@@ -26,6 +30,7 @@ class MongoTrash(Part):
         garbage: GarbageCollector,
     ) -> None:
         self._posts = TrashedPosts(collections, transactions, authors, garbage)
+        self._comments = RemovedComments(collections, transactions, authors, garbage)
 
     @writes
     async def move_post(
@@ -55,3 +60,15 @@ class MongoTrash(Part):
     @writes
     async def remove_posts(self, before: datetime, *, limit: int) -> int:
         return await self._posts.remove_expired(before, limit)
+
+    @reads
+    async def page_comments(self, query: RemovedCommentQuery) -> Page[RemovedComment]:
+        return await self._comments.page(query)
+
+    @writes
+    async def restore_comment(self, post_id: Id, id: Id) -> Comment:
+        return await self._comments.restore(post_id, id)
+
+    @writes
+    async def remove_comments(self, before: datetime, *, limit: int) -> int:
+        return await self._comments.remove_expired(before, limit)

@@ -116,8 +116,12 @@ def in_range(rows: Select[Any], key: Any) -> Select[Any]:  # noqa: ANN401 - a co
     return rows.where(key > bindparam("after", type_=key.type), key <= bindparam("until", type_=key.type))
 
 
-def owned_rows(kind: Kind[RecordT], table: Table, *, before_all: object) -> OwnedRows[RecordT]:
-    """The statements for a kind sorted by one field; no value is less than `before_all`."""
+def owned_rows(
+    kind: Kind[RecordT], table: Table, *, before_all: object, octets: ColumnElement[int] = NOTHING
+) -> OwnedRows[RecordT]:
+    """The statements for a kind sorted by one field; no value is less than `before_all`. `octets`: as for
+    `RecordTable`.
+    """
     (name,) = kind.order
     owner, order = table.c[kind.owner or ""], table.c[name]
     each = select(table, owner.label("owner"))
@@ -127,7 +131,7 @@ def owned_rows(kind: Kind[RecordT], table: Table, *, before_all: object) -> Owne
         return {"after": before_all if record is None else getattr(record, name)}
 
     return OwnedRows(
-        sizes=sizes_by(owner),
+        sizes=sizes_by(owner, octets),
         of_owners=in_range(each, owner).order_by(owner, order),
         page=each.where(owner == bindparam("owner"), order > after).order_by(order).limit(LIMIT),
         position=position,

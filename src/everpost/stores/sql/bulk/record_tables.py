@@ -27,6 +27,7 @@ from everpost.domain.record_kinds.registry import (
     COMMENTS,
     PASSKEYS,
     POSTS,
+    REMOVED_COMMENTS,
     SETTINGS,
     TOKENS,
     USERS,
@@ -39,6 +40,7 @@ from everpost.stores.sql.bulk.record_table import (
     Parts,
     RecordTable,
     in_range,
+    owned_rows,
     sizes_by,
 )
 from everpost.stores.sql.model.mappers import (
@@ -57,6 +59,11 @@ from everpost.stores.sql.model.mappers import (
     user_values,
 )
 from everpost.stores.sql.model.passkeys import PasskeyRow, passkey_of, passkey_values
+from everpost.stores.sql.model.removed_comments import (
+    RemovedCommentRow,
+    removed_comment_of,
+    removed_comment_values,
+)
 from everpost.stores.sql.model.tables import (
     BlogRow,
     CommentRow,
@@ -176,6 +183,18 @@ RECORD_TABLES: tuple[RecordTable[Any], ...] = (
         record=comment_of,
         identity=("id", "post_id", "publication_date"),
         owned=_THREADS,
+    ),
+    RecordTable(
+        kind=REMOVED_COMMENTS,
+        table=cast("Table", RemovedCommentRow.__table__),
+        values=removed_comment_values,
+        record=removed_comment_of,
+        owned=owned_rows(
+            REMOVED_COMMENTS,
+            cast("Table", RemovedCommentRow.__table__),
+            before_all="",
+            octets=Octets(RemovedCommentRow.content),
+        ),
     ),
     RecordTable(
         kind=WORKING_COPIES,

@@ -3,7 +3,8 @@
 from everpost.stores.sql.model.declarative import Base
 from everpost.stores.sql.model.media import MediaRow
 from everpost.stores.sql.model.passkeys import PasskeyRow
+from everpost.stores.sql.model.removed_comments import RemovedCommentRow
 
 METADATA = Base.metadata
-LAST_MODULES = (MediaRow, PasskeyRow)
+LAST_MODULES = (MediaRow, PasskeyRow, RemovedCommentRow)
 """Models from the modules that no other one imports."""

@@ -34,6 +34,7 @@ def upgrade() -> None:
     posts.create_post_tags()
     posts.create_post_paths()
     posts.create_comments()
+    posts.create_removed_comments()
     media.create_media()
     media.create_post_media()
     media.create_media_bytes()
@@ -48,7 +49,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     tables = ("transfers", "blog", "tallies", "working_copies", "comments", "post_paths", "post_tags")
     media_tables = ("media_chunks", "media_bytes", "post_media", "media")
-    for name in (*media_tables, *tables, "posts", "passkeys", "tokens", "removed_users", "users"):
+    last = ("posts", "passkeys", "tokens", "removed_users", "users")
+    for name in ("removed_comments", *media_tables, *tables, *last):
         op.drop_table(name)
 
 
