@@ -114,7 +114,7 @@ lock: $(TOOLS)/bin/uv  ## resolve the dependencies again, and write the lock fil
 	@printf 'hatchling\neditables\n' | $(COMPILE) - -o requirements/build.txt
 	@echo openapi-python-client | $(COMPILE) - -o requirements/clients.txt
 	@$(COMPILE) pyproject.toml -o requirements/serve.txt
-	@$(COMPILE) --group dev pyproject.toml -c requirements/serve.txt -o requirements/develop.txt
+	@$(COMPILE) --extra s3 --group dev pyproject.toml -c requirements/serve.txt -o requirements/develop.txt
 
 screenshot: install  ## write the screenshot in README; needs Chromium
 	@$(BIN)/python -m devtools.screenshot

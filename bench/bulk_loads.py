@@ -24,9 +24,11 @@ _SETTINGS = ("blog", "migrations")
 """Collections that are not empty in a new blog."""
 
 
-async def read(url: str) -> tuple[Tables, float]:
-    """All rows of a blog, and the seconds it took to read them, without connecting."""
-    return await _ENGINES[urlsplit(url).scheme].read(url)
+async def read(url: str, names: Sequence[str] = _TABLES) -> tuple[Tables, float]:
+    """All rows of these tables or collections of a blog, and the seconds it took to read them, without
+    connecting.
+    """
+    return await _ENGINES[urlsplit(url).scheme].read(url, names)
 
 
 async def load(url: str, tables: Tables) -> float:
@@ -36,10 +38,10 @@ async def load(url: str, tables: Tables) -> float:
 
 class _Sqlite:
     @staticmethod
-    async def read(url: str) -> tuple[Tables, float]:
+    async def read(url: str, names: Sequence[str]) -> tuple[Tables, float]:
         connection = _connect_sqlite(url)
         began = time.perf_counter()
-        tables = {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in _TABLES}
+        tables = {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in names}
         seconds = time.perf_counter() - began
         connection.close()
         return tables, seconds
@@ -60,10 +62,10 @@ class _Sqlite:
 
 class _Postgresql:
     @staticmethod
-    async def read(url: str) -> tuple[Tables, float]:
+    async def read(url: str, names: Sequence[str]) -> tuple[Tables, float]:
         connection = await asyncpg.connect(url)
         began = time.perf_counter()
-        tables = {name: await connection.fetch(f"SELECT * FROM {name}") for name in _TABLES}
+        tables = {name: await connection.fetch(f"SELECT * FROM {name}") for name in names}
         seconds = time.perf_counter() - began
         await connection.close()
         return tables, seconds
@@ -82,12 +84,12 @@ class _Postgresql:
 
 class _Mysql:
     @staticmethod
-    async def read(url: str) -> tuple[Tables, float]:
+    async def read(url: str, names: Sequence[str]) -> tuple[Tables, float]:
         connection = await _connect_mysql(url)
         tables = {}
         began = time.perf_counter()
         async with connection.cursor() as cursor:
-            for name in _TABLES:
+            for name in names:
                 await cursor.execute(f"SELECT * FROM {name}")
                 tables[name] = await cursor.fetchall()
         seconds = time.perf_counter() - began
@@ -111,10 +113,11 @@ class _Mysql:
 
 class _Mongodb:
     @staticmethod
-    async def read(url: str) -> tuple[Tables, float]:
+    async def read(url: str, names: Sequence[str]) -> tuple[Tables, float]:
         async with AsyncMongoClient[dict[str, Any]](url) as client:
             blog = client.get_default_database()
-            names = [name for name in await blog.list_collection_names() if name not in _SETTINGS]
+            if names == _TABLES:
+                names = [name for name in await blog.list_collection_names() if name not in _SETTINGS]
             began = time.perf_counter()
             tables = {name: await blog[name].find().to_list() for name in names}
             return tables, time.perf_counter() - began

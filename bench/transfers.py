@@ -1,10 +1,10 @@
-"""How fast a blog moves: `python -m bench.transfers [--posts 2000] [--comments 20] [--stores sqlite,mysql]`.
+"""How fast a blog moves: `python -m bench.transfers [--posts 2000] [--comments 20] [--pictures 100]`.
 
 A blog of this size is copied between all pairs of stores, exported from each store to an archive, and
 imported from it: with the commands that users run, each in its own process. Rows per second counts the posts,
 comments and users in the target when the command ends, after it has read them back and compared them; memory
-is the peak RSS of the process. WordPress exports, a small one and one ten times as large, are imported in the
-same way.
+is the peak RSS of the process. A blog with pictures moves in the same way: `bench.pictures`. WordPress
+exports, a small one and one ten times as large, are imported in the same way.
 
 Each result is compared with the baseline of `bench.bulk_loads`, measured in the same run: how long the
 drivers alone take to read the source's rows once and to load as many of the target's. *Times* is how many
@@ -15,10 +15,7 @@ The private servers have their vendors' default settings, and store data on a di
 
 import argparse
 import asyncio
-import os
-import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AsyncExitStack
@@ -29,7 +26,8 @@ from pathlib import Path
 from devtools.servers import Servers
 from devtools.servers.databases import Databases
 
-from bench import bulk_loads
+from bench import bulk_loads, pictures
+from bench.commands import Measured, run
 from bench.pages import row, table
 from bench.servers import add_stores, available_stores, durable_servers, fresh, open_databases
 from bench.wordpress_exports import write_export
@@ -40,37 +38,6 @@ from everpost.domain.people.tokens import new_secret
 
 READ_AT = 42_000
 """Rows that are taken to be read in a second, for the second of the two ratios."""
-
-
-@dataclass(frozen=True)
-class Measured:
-    """The figures of one command."""
-
-    seconds: float
-    megabytes: float
-
-
-async def run(*arguments: str, database_url: str | None = None) -> Measured:
-    """Run `everpost` with these arguments; it must succeed."""
-    return await asyncio.to_thread(_run, arguments, database_url)
-
-
-def _run(arguments: Sequence[str], database_url: str | None) -> Measured:
-    environment = os.environ | ({} if database_url is None else {"EVERPOST_DATABASE_URL": database_url})
-    with tempfile.TemporaryFile() as said:
-        began = time.perf_counter()
-        process = os.posix_spawn(
-            sys.executable,
-            [sys.executable, "-m", "everpost", *arguments],
-            environment,
-            file_actions=[(os.POSIX_SPAWN_DUP2, said.fileno(), 1), (os.POSIX_SPAWN_DUP2, said.fileno(), 2)],
-        )
-        _, status, usage = os.wait4(process, 0)
-        seconds = time.perf_counter() - began
-        if os.waitstatus_to_exitcode(status) != 0:
-            said.seek(0)
-            sys.exit(f"everpost {arguments[0]} failed:\n{said.read().decode()}")
-    return Measured(seconds, usage.ru_maxrss / 1024)
 
 
 @dataclass(frozen=True)
@@ -166,6 +133,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.transfers", description=__doc__)
     parser.add_argument("--posts", type=int, default=2_000)
     parser.add_argument("--comments", type=int, default=20, help="under each post")
+    parser.add_argument("--pictures", type=int, default=100, help="in the blog with pictures")
     add_stores(parser)
     parser.add_argument("--exported", type=int, default=1_000, help="posts in the smaller export")
     options = parser.parse_args()
@@ -175,6 +143,8 @@ def main() -> None:
     with durable_servers() as servers:
         if options.posts:
             asyncio.run(measure(servers, names, Size(options.posts, options.comments)))
+        if options.pictures:
+            asyncio.run(pictures.measure(servers, names, options.pictures))
         if options.exported:
             asyncio.run(measure_import(servers, names[0], options.exported, options.comments))
 

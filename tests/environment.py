@@ -3,7 +3,7 @@
 from collections.abc import MutableMapping
 
 _ETAG_CONTENT, _OF_TESTS = "EVERPOST_", "EVERPOST_TEST_"
-_PREFIXES = ("PG", "MYSQL", "MARIADB", "MONGO", "UVICORN_", "GRANIAN_", "OTEL_", "SSL_CERT_")
+_PREFIXES = ("PG", "MYSQL", "MARIADB", "MONGO", "UVICORN_", "GRANIAN_", "OTEL_", "SSL_CERT_", "AWS_")
 """Of variables that drivers and servers read."""
 _NAMES = frozenset(
     {

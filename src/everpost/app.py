@@ -1,7 +1,7 @@
 """The ASGI applications: the whole blog, and its HTTP API alone."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
@@ -29,6 +29,10 @@ from everpost.errors import Busy, SchemaMismatch, Unreachable
 from everpost.services import security_events
 from everpost.services.database.exports import ExportSlot
 from everpost.services.database.state import Installation
+from everpost.services.media.jobs import cleaning
+from everpost.services.media.processes import MediaProcesses
+from everpost.services.media.resized_copies import ResizedCopies
+from everpost.services.media.uploads import Uploads
 from everpost.services.policies import Policies
 from everpost.services.rendering.renderer import Renderer
 from everpost.services.store_lifecycle import StoreLifecycle
@@ -96,7 +100,7 @@ def create_app(settings: Settings | None = None) -> Blog:
     """
     settings = settings or Settings()
     api = create_api(settings)
-    blog = Blog(title="Everpost", **_options(_lifespan(api.state.lifecycle, api.state.renderer)))
+    blog = Blog(title="Everpost", **_options())
     blog.api, blog.state, blog.dependency_overrides = api, api.state, api.dependency_overrides
     handle_as_pages(blog, log_refusal)
     blog.state.api_below_pages = API
@@ -126,7 +130,7 @@ def create_api(settings: Settings | None = None) -> Api:
     lifecycle = StoreLifecycle(
         partial(_open_store, settings),
         admin_token=settings.admin_token,
-        jobs=[emptying(policies.trash_lifetime)],
+        jobs=[*emptying(policies.trash_lifetime), *cleaning(policies.unused_media)],
     )
     renderer = Renderer(capacity=settings.cache_megabytes * _MEGABYTE, embed_hosts=settings.embed_hosts)
     app = Api(
@@ -135,7 +139,7 @@ def create_api(settings: Settings | None = None) -> Api:
         summary="The HTTP API of a blog: its posts, their comments, and the people who write them.",
         openapi_tags=[{"name": name, "description": description} for name, description in TAGS],
         generate_unique_id_function=_operation_id,
-        **_options(_lifespan(lifecycle, renderer)),
+        **_options(),
     )
     app.state.lifecycle = lifecycle
     app.state.policies = policies
@@ -143,6 +147,9 @@ def create_api(settings: Settings | None = None) -> Api:
     app.state.api_below_pages = None
     app.state.response_cache = ResponseCache()
     app.state.renderer = renderer
+    app.state.media_processes = processes = MediaProcesses()
+    app.state.uploads = uploads = Uploads(processes, policies.media)
+    app.state.resized_copies = ResizedCopies(processes, uploads)
     app.state.export_slot = ExportSlot()
     app.state.inspect = partial(_inspect, settings)
     handle_problems(app, log_refusal)
@@ -155,31 +162,28 @@ def create_api(settings: Settings | None = None) -> Api:
     return app
 
 
-_Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    state = app.state
+    try:
+        await state.lifecycle.store()
+    except (Unreachable, SchemaMismatch, Busy) as error:
+        # Each request tries again, so a worker that is started during an outage serves after it.
+        log_unusable_database(error)
+    try:
+        yield
+    finally:
+        security_events.flush()
+        state.renderer.close()
+        await state.resized_copies.close()
+        state.media_processes.close()
+        await state.lifecycle.close()
 
 
-def _lifespan(lifecycle: StoreLifecycle, renderer: Renderer) -> _Lifespan:
-    @asynccontextmanager
-    async def run(_app: FastAPI) -> AsyncIterator[None]:
-        try:
-            await lifecycle.store()
-        except (Unreachable, SchemaMismatch, Busy) as error:
-            # Each request tries again, so a worker that is started during an outage serves after it.
-            log_unusable_database(error)
-        try:
-            yield
-        finally:
-            security_events.flush()
-            renderer.close()
-            await lifecycle.close()
-
-    return run
-
-
-def _options(lifespan: _Lifespan) -> dict[str, Any]:
+def _options() -> dict[str, Any]:
     traced = is_traced()  # otherwise, FastAPI would check at every request whether tracing is on
     return {
-        "lifespan": lifespan,
+        "lifespan": _lifespan,
         "openapi_url": None,
         "docs_url": None,
         "redoc_url": None,
@@ -217,6 +221,7 @@ async def _open_store(settings: Settings) -> Store:
         settings.database_url,
         timeout=settings.database_timeout,
         pool_size=settings.database_pool_size,
+        media_url=settings.media_url,
         sql_engine=settings.sql_engine,
     )
     return CachedStore(store, capacity=settings.cache_megabytes * _MEGABYTE)

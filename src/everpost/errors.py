@@ -1,5 +1,6 @@
 """All errors. They state facts about the blog, and have no HTTP status."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 
@@ -102,9 +103,11 @@ class Stale(EverpostError):
 class InUse(Conflict):
     """The file is used by posts."""
 
-    def __init__(self) -> None:
+    def __init__(self, uses: Sequence[tuple[str, str]] = ()) -> None:
+        """`uses`: the titles and ids of posts that may be named; others may use the file, too."""
         EverpostError.__init__(self, "Posts use this file. Remove it from them first.")
         self.noun, self.field = "file", "uses"
+        self.uses = uses
 
 
 class OutOfSpace(EverpostError):

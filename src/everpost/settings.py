@@ -194,8 +194,24 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)] = Field(
         default=(), description="Origins allowed to call the API from a browser; * allows all."
     )
+    media_megabytes: int = Field(
+        default=20, ge=1, le=200, description="Maximum size of an uploaded file, in megabytes."
+    )
+    media_megapixels: int = Field(
+        default=50, ge=1, le=100, description="Maximum size of an uploaded picture, in megapixels."
+    )
+    unused_media_days: int = Field(
+        default=30,
+        ge=0,
+        le=36_500,
+        description="Days after which unused files are removed; 0: never.",
+    )
     theme: Annotated[DirectoryPath | None, BeforeValidator(lambda given: given or None)] = Field(
         default=None, description="A folder with templates and files that replace the default ones."
+    )
+    media_url: str = Field(
+        default="",
+        description="The place for the bytes of media: a folder or S3-compatible storage.",
     )
     embed_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)] = Field(
         default=DEFAULT_EMBED_HOSTS,
@@ -220,10 +236,7 @@ class Settings(BaseSettings):
         description="Guest comments and edits allowed per post and hour.",
     )
     trash_days: int = Field(
-        default=30,
-        ge=0,
-        le=3650,
-        description="Time during which deleted posts and comments can be restored, in days; 0: not at all.",
+        default=30, ge=0, le=3650, description="Days to restore deleted posts and comments; 0: none."
     )
     guest_links: int = Field(
         default=2, ge=0, le=20_000, description="Maximum number of links in a guest's comment."

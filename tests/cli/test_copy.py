@@ -48,6 +48,7 @@ def test_a_copy_prints_counts_and_digests_and_says_that_both_agree(
         ["  settings", "1"],
         ["  users", "1"],
         ["  tokens", "0"],
+        ["  media", "0"],
         ["  posts", "0"],
         ["  comments", "0"],
         ["  working copies", "0"],

@@ -53,7 +53,7 @@ async def archive(source_url: str, tmp_path: Path) -> str:
     """An archive of the same blog."""
     path = str(tmp_path / "blog.jsonl.gz")
     store = await open_store(source_url, timeout=TIMEOUT, pool_size=1)
-    await export(store.records, path, lambda _done, _total: None)
+    await export(store.records, path, lambda *_progress: None)
     await store.close()
     return path
 

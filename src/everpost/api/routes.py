@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from everpost.api.account_routes import add_account_routes
 from everpost.api.endpoints import comments, health, moderation, posts, preview_links
 from everpost.api.http.request_bodies import MAX_COMMENT_BODY, MAX_POST_BODY
+from everpost.api.media_routes import add_media_routes
 from everpost.api.openapi.responses import (
     BODY_PROBLEMS,
     COUNT_HEADERS,
@@ -59,6 +60,7 @@ def add_routes(app: FastAPI) -> None:
     _add_comments(app)
     _add_comment(app)
     _add_moderation(app)
+    add_media_routes(app)
     add_working_copy_routes(app)
     add_account_routes(app)  # before `/users/{user_id}`: `me` is not an id
     add_user_routes(app)

@@ -179,5 +179,5 @@ def _add_database(app: FastAPI) -> None:
         "/archive",
         database.export_archive,
         response_class=Response,
-        responses={200: archive, **problem_responses(401, 403, 429, 503)},
+        responses={200: archive, **problem_responses(401, 403, 422, 429, 503)},
     )

@@ -1,23 +1,34 @@
 """`everpost export` and `everpost import`."""
 
 import asyncio
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from everpost.cli.allocation import expect_many_records
-from everpost.cli.console.comparison import describe_work, print_comparison, print_digest, print_survey
+from everpost.cli.console.comparison import (
+    LEFT_OUT,
+    describe_work,
+    print_comparison,
+    print_digest,
+    print_files,
+    print_survey,
+)
 from everpost.cli.console.progress import showing_progress
 from everpost.cli.stores.transfer_stores import inspect_target, open_source, open_target
 from everpost.errors import Misconfigured
 from everpost.settings import Settings, read_settings
 from everpost.transfer.archive.checker import CheckedArchive, check
+from everpost.transfer.archive.media_reader import ArchivedBytes
 from everpost.transfer.archive.reader import PIPE, Archive, open_archive
+from everpost.transfer.archive.writer import Exported
 from everpost.transfer.archive.writer import export as export_archive
 from everpost.transfer.copy import operations
-from everpost.transfer.copy.digests import BlogDigest
 from everpost.transfer.exporters.markdown import ExportedFolder, export_markdown
+from everpost.transfer.media.copies import Route, survey_files
+from everpost.transfer.media.file_list import FileList
 
 _ImportPath = Annotated[
     str,
@@ -70,6 +81,9 @@ _Language = Annotated[
 _SkipUnreadable = Annotated[
     bool, typer.Option("--skip-unreadable", help="With --from: skip and report unreadable items.")
 ]
+_WithoutMedia = Annotated[
+    bool, typer.Option("--without-media", help="Leave out the bytes of files, but not their records.")
+]
 
 
 def export(
@@ -86,16 +100,23 @@ def export(
         typer.Option(help="Set to markdown to write a folder of Markdown files instead of an archive."),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Overwrite an existing archive.")] = False,
+    without_media: _WithoutMedia = False,
 ) -> None:
-    """Export a consistent snapshot of the blog in EVERPOST_DATABASE_URL to one file."""
+    """Export a consistent snapshot of the blog in EVERPOST_DATABASE_URL to one file.
+
+    The exit status is 0 only if the bytes of all files were exported, too.
+    """
     settings = read_settings()
     expect_many_records()
     if to is None:
         if not overwrite and path != PIPE and Path(path).is_file():
             raise Misconfigured(f"{path}: the file exists. Choose another name, or use --overwrite.")
-        digest = asyncio.run(_export(settings, path, overwrite=overwrite))
-        typer.echo(f"Exported to {'standard output' if path == PIPE else path}:", err=path == PIPE)
-        print_digest(digest, to_errors=path == PIPE)
+        exported = asyncio.run(_export(settings, path, overwrite=overwrite, without_media=without_media))
+        _print_export(exported, path)
+        if exported.files is not None and exported.files.faults:
+            raise typer.Exit(1)
+    elif without_media:
+        raise Misconfigured("--without-media cannot be combined with --to: a folder never contains files.")
     elif overwrite:
         raise Misconfigured("--overwrite cannot be combined with --to: a folder is never overwritten.")
     elif to == "markdown":
@@ -123,6 +144,7 @@ def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
     timezone: _Timezone = None,
     language: _Language = None,
     skip_unreadable: _SkipUnreadable = False,
+    without_media: _WithoutMedia = False,
 ) -> None:
     """Import a blog into the database in EVERPOST_DATABASE_URL.
 
@@ -137,6 +159,8 @@ def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
     expect_many_records()
     if overwrite and report is None:
         raise Misconfigured("--overwrite needs --report: it lets the report overwrite an existing file.")
+    if without_media and from_ is not None:
+        raise Misconfigured("--without-media is for archives: it cannot be combined with --from.")
     if from_ is not None:
         from everpost.cli.import_from import CommandOptions, import_from_system
 
@@ -154,20 +178,27 @@ def import_(  # noqa: PLR0913, PLR0917 - they are the options of a command
         )
         import_from_system(settings, path, options)
     elif skip_unreadable or {site, report, pages, match, timezone, language} != {None}:
-        raise Misconfigured("Without --from, the only available option is --dry-run.")
-    elif not _import_archive(settings, path, dry_run=dry_run):
+        raise Misconfigured("Without --from, the only available options are --dry-run and --without-media.")
+    elif not _import_archive(settings, path, dry_run=dry_run, without_media=without_media):
         raise typer.Exit(1)
 
 
-async def _export(settings: Settings, path: str, *, overwrite: bool) -> BlogDigest:
-    async with open_source(settings.database_url, settings) as store:
+async def _export(settings: Settings, path: str, *, overwrite: bool, without_media: bool) -> Exported:
+    async with open_source(settings.database_url, settings, media_url=settings.media_url) as store:
         with showing_progress() as show:
-            return await export_archive(
-                store.records,
-                path,
-                lambda done, total: show("Exporting", done, total),
-                overwrite=overwrite,
-            )
+            media = None if without_media else store.media_bytes
+            return await export_archive(store.records, path, show, media=media, overwrite=overwrite)
+
+
+def _print_export(exported: Exported, path: str) -> None:
+    """Print what was exported; on standard error, if the archive is on standard output."""
+    to_errors = path == PIPE
+    typer.echo(f"Exported to {'standard output' if path == PIPE else path}:", err=to_errors)
+    print_digest(exported.digest, to_errors=to_errors)
+    if exported.files is None:
+        typer.echo(LEFT_OUT, err=to_errors)
+    else:
+        print_files(exported.files, "exported", to_errors=to_errors)
 
 
 async def _export_markdown(settings: Settings, folder: Path) -> ExportedFolder:
@@ -178,33 +209,51 @@ async def _export_markdown(settings: Settings, folder: Path) -> ExportedFolder:
         return await export_markdown(snapshot, folder)
 
 
-def _import_archive(settings: Settings, path: str, *, dry_run: bool) -> bool:
+def _import_archive(settings: Settings, path: str, *, dry_run: bool, without_media: bool) -> bool:
     """Import an archive. Returns whether the database matches it at the end."""
     with open_archive(path) as archive:
         with showing_progress() as show:
-            checked = check(archive, lambda done, total: show("Checking", done, total))
+            checked = check(archive, show)
+        if checked.files is None and not without_media:
+            typer.echo("The archive was written without the bytes of files.")
+        has_bytes = not without_media and checked.files is not None
         if dry_run:
-            asyncio.run(_dry_run(settings, archive, checked))
+            asyncio.run(_dry_run(settings, archive, checked, has_bytes=has_bytes))
             return True
-        return asyncio.run(_write_archive(settings, archive, checked))
+        return asyncio.run(_write_archive(settings, archive, checked, has_bytes=has_bytes))
 
 
-async def _dry_run(settings: Settings, archive: Archive, checked: CheckedArchive) -> None:
-    async with inspect_target(settings.database_url, settings) as store:
-        records = None if store is None else store.records
-        with showing_progress() as show:
-            survey = await operations.rehearse(archive, records, show, origin=checked.origin)
+async def _dry_run(settings: Settings, archive: Archive, checked: CheckedArchive, *, has_bytes: bool) -> None:
+    with closing(FileList()) as files:
+        async with inspect_target(settings.database_url, settings, media_url=settings.media_url) as store:
+            records = None if store is None else store.records
+            with showing_progress() as show:
+                survey = await operations.rehearse(archive, records, show, origin=checked.origin, files=files)
+            if has_bytes:
+                place = None if store is None else store.media_bytes
+                print_files(await survey_files(files, place), "to copy")
     print_survey(survey)
 
 
-async def _write_archive(settings: Settings, archive: Archive, checked: CheckedArchive) -> bool:
-    async with open_target(settings.database_url, settings) as store:
-        with showing_progress() as show:
+async def _write_archive(
+    settings: Settings, archive: Archive, checked: CheckedArchive, *, has_bytes: bool
+) -> bool:
+    async with open_target(settings.database_url, settings, media_url=settings.media_url) as store:
+        with showing_progress() as show, closing(ArchivedBytes(archive)) as media:
             copied = await operations.copy(
-                archive, store.records, show, origin=checked.origin, digest=checked.digest.whole
+                archive,
+                store.records,
+                show,
+                origin=checked.origin,
+                digest=checked.digest.whole,
+                route=Route(media, store.media_bytes) if has_bytes else None,
             )
     typer.echo(describe_work(copied.before))
+    if copied.files is None:
+        typer.echo(LEFT_OUT)
+    else:
+        print_files(copied.files, "imported")
     print_comparison(copied.after or copied.before)
     is_right = copied.agrees and copied.before.source.whole == checked.digest.whole
     typer.echo("The database matches the archive." if is_right else "The database differs from the archive.")
-    return is_right
+    return is_right and copied.has_all_files

@@ -114,7 +114,12 @@ def _free_address(settings: Settings) -> str:
 
 async def _prepare(settings: Settings) -> None:
     """Set up an empty database, with an admin. Fails before any worker starts if that is impossible."""
-    store = await open_store(settings.database_url, timeout=settings.database_timeout, pool_size=1)
+    store = await open_store(
+        settings.database_url,
+        timeout=settings.database_timeout,
+        pool_size=1,
+        media_url=settings.media_url,
+    )
     try:
         if settings.admin_token is not None:
             await keep_given_token(store, settings.admin_token)

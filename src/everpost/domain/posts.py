@@ -109,8 +109,8 @@ class Post(Record):
     comments: tuple[Comment, ...] = ()
     preview_nonce: int | None = field(default=None, repr=False)
     """Only in records: the number that the signatures of its preview links contain; None: it has no links."""
-    edition: int = field(default=1, repr=False)
-    """Only in records, as are the next two: the number of its current state in its history."""
+    revision_number: int = field(default=1, repr=False)
+    """Only in records, as the next two: the number of its current state in its history."""
     edited_by_id: Id | None = field(default=None, repr=False)
     """The user who saved this state, who may have been removed since; None: unknown."""
     edit_began_at: datetime | None = field(default=None, repr=False)
@@ -164,6 +164,10 @@ class PostChange:
     comment_policy: CommentPolicy | Literal["inherit"] | None = None
     """"inherit": use the policy of the blog from now on."""
     saved_copy: SavedCopy | None = field(default=None, compare=False)
+    editor_id: Id | None = field(default=None, compare=False)
+    """The user who makes the change; None: unknown."""
+    begins_revision: bool = field(default=False, compare=False)
+    """Whether the previous state is kept as a revision even if the change continues a group of edits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

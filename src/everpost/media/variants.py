@@ -5,11 +5,11 @@ from io import BytesIO
 
 from PIL import Image, ImageCms
 
+from everpost.domain.media.copies import COPY_WIDTHS
 from everpost.domain.media.types import MediaType
 from everpost.media.pixels import opened, orientation_of
 from everpost.media.results import CleanFile, Variant
 
-WIDTHS = (400, 800, 1600)
 _LONGEST_SIDE = 16_383
 """Of WebP."""
 _STRIP = 4_000_000
@@ -34,9 +34,8 @@ def variants_of(file: CleanFile) -> list[Variant]:
     """
     if not file.type.is_picture or file.is_animated or file.width is None or file.height is None:
         return []
-    sizes = [
-        (width, max(1, round(file.height * width / file.width))) for width in WIDTHS if width < file.width
-    ]
+    widths = [width for width in COPY_WIDTHS if width < file.width]
+    sizes = [(width, max(1, round(file.height * width / file.width))) for width in widths]
     sizes = [size for size in sizes if max(size) <= _LONGEST_SIDE]
     if not sizes:
         return []

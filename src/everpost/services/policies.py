@@ -4,10 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Self
 
+from everpost.media.limits import Limits
 from everpost.services.accounts.logins import LoginRules
 from everpost.services.comments import GuestRules
 from everpost.settings import Settings
 
+_MILLION = 1_000_000
 _CLOCKS = timedelta(seconds=10)
 """The maximum difference between the clocks of servers."""
 
@@ -20,6 +22,10 @@ class Policies:
     logins: LoginRules
     sessions: LoginRules
     """The same as `logins`, for sessions of the desk."""
+    media: Limits
+    """The limits of uploaded files."""
+    unused_media: timedelta | None
+    """The age at which files that no post uses are removed; None: never."""
     editing_time: timedelta
     """The time during which the writer of a comment may edit it."""
     settling: timedelta
@@ -43,6 +49,10 @@ class Policies:
             ),
             logins=logins,
             sessions=replace(logins, lifetime=timedelta(days=settings.session_days)),
+            media=Limits(
+                size=settings.media_megabytes * _MILLION, pixels=settings.media_megapixels * _MILLION
+            ),
+            unused_media=timedelta(days=settings.unused_media_days) or None,
             editing_time=timedelta(minutes=settings.comment_edit_minutes),
             trash_lifetime=timedelta(days=settings.trash_days),
             settling=timedelta(seconds=2 * settings.database_timeout) + _CLOCKS,

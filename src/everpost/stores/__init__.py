@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias
 
 from everpost.errors import Misconfigured, SchemaMismatch, Unfinished
 from everpost.stores.addresses import describe_url as describe_url
+from everpost.stores.places import open_place
 from everpost.stores.port import Store
 from everpost.stores.schema import Prepare, Schema, SchemaState
 
@@ -30,28 +31,32 @@ def _is_mongo(url: str) -> bool:
     raise Misconfigured(f"{fault}. Everpost supports {known}.")
 
 
-async def open_store(
+async def open_store(  # noqa: PLR0913 - these are the options of a store
     url: str,
     *,
     timeout: float,
     pool_size: int,
     unfinished: bool = False,
+    media_url: str = "",
     sql_engine: SqlEngine = "drivers",
 ) -> Store:
     """Connect to the store at a database URL, and create the schema if the database is empty. `timeout`, in
     seconds, applies to connecting and to a busy database. `unfinished` accepts a database that holds part of
-    a blog. `sql_engine` selects how SQL statements are run. Raises Misconfigured, Unreachable, SchemaMismatch
-    (older or newer: the message says what to do), Unfinished.
+    a blog. `media_url` is the place for the bytes of files (see `open_place`); empty: the database.
+    `sql_engine` selects how SQL statements are run. Raises Misconfigured, Unreachable, SchemaMismatch (older
+    or newer: the message says what to do), Unfinished.
     """
 
     async def create(schema: Schema) -> None:
         if await _is_empty(schema):
             await schema.migrate("head")
 
-    return await _connect(url, timeout, pool_size, create, sql_engine, unfinished=unfinished)
+    return await _connect(url, timeout, pool_size, create, media_url, sql_engine, unfinished=unfinished)
 
 
-async def find_store(url: str, *, timeout: float, pool_size: int, unfinished: bool = False) -> Store | None:
+async def find_store(
+    url: str, *, timeout: float, pool_size: int, unfinished: bool = False, media_url: str = ""
+) -> Store | None:
     """As `open_store`, but returns None if the database is empty, and leaves it empty."""
 
     async def require(schema: Schema) -> None:
@@ -59,31 +64,33 @@ async def find_store(url: str, *, timeout: float, pool_size: int, unfinished: bo
             raise _Empty
 
     try:
-        return await _connect(url, timeout, pool_size, require, unfinished=unfinished)
+        return await _connect(url, timeout, pool_size, require, media_url, unfinished=unfinished)
     except _Empty:
         return None
 
 
-async def _connect(  # noqa: PLR0913 - these are the options of a store
+async def _connect(  # noqa: PLR0913, PLR0917 - as above
     url: str,
     timeout: float,
     pool_size: int,
     prepare: Prepare,
+    media_url: str,
     sql_engine: SqlEngine = "drivers",
     *,
     unfinished: bool,
 ) -> Store:
     """Open the store at a URL, and call `prepare` with its schema, which uses the store's connections."""
+    place = await open_place(media_url, timeout=timeout) if media_url else None
     store: Store
     if _is_mongo(url):
         from everpost.stores.mongo.store import MongoStore
 
-        store = await MongoStore.open(url, timeout=timeout, pool_size=pool_size, prepare=prepare)
+        store = await MongoStore.open(url, timeout=timeout, pool_size=pool_size, prepare=prepare, place=place)
     else:
         from everpost.stores.sql.store import SqlStore
 
         store = await SqlStore.open(
-            url, timeout=timeout, pool_size=pool_size, engine=sql_engine, prepare=prepare
+            url, timeout=timeout, pool_size=pool_size, engine=sql_engine, prepare=prepare, place=place
         )
     try:
         if not unfinished:

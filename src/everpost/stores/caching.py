@@ -129,8 +129,9 @@ class CachedStore:
         self.preview_links, self.trash = store.preview_links, store.trash
         self.users, self.tokens, self.limits = store.users, store.tokens, store.limits
         self.passkeys = store.passkeys
-        self.media, self.media_bytes = store.media, store.media_bytes
+        self.revisions = store.revisions
         self.working_copies, self.records = store.working_copies, store.records
+        self.media, self.media_bytes = store.media, store.media_bytes
         self.ping, self.close = store.ping, store.close
 
 

@@ -46,7 +46,7 @@ _TEXTS: Mapping[int, tuple[str, str]] = {
 """The heading and the text of the page, by status."""
 _STATUSES = {422: 404}
 """A URL with a malformed cursor does not exist."""
-_KEPT = ("allow", "retry-after", "www-authenticate")
+_KEPT = ("allow", "content-range", "retry-after", "www-authenticate")
 
 
 def error_page(scope: Scope, status: int, detail: str) -> Response:

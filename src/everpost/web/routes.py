@@ -11,6 +11,7 @@ from everpost.web.feeds import comments as comment_feeds
 from everpost.web.feeds import guide, robots, sitemap
 from everpost.web.feeds import posts as post_feeds
 from everpost.web.feeds.formats import FORMATS
+from everpost.web.media import contents
 from everpost.web.public import archive, comments, lists, posts, previews, sent_comments, tags
 
 
@@ -27,6 +28,7 @@ def add_pages(app: FastAPI) -> None:
     get("/archive", archive.show_archive)
     get("/preview/{post_id}", previews.show_preview)
     get("/static/{name:path}", send_asset)
+    get("/media/{digest}/{name}", contents.send_file)
     get("/comments/{post_id}/{comment_id}", sent_comments.show_sent)
     post("/comments/{post_id}/{comment_id}", sent_comments.change_sent)
     add_desk(app)

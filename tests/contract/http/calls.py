@@ -45,6 +45,7 @@ POST_FIELDS = {
     "kind",
     "summary",
     "paths",
+    "cover",
     "author",
     "comment_policy",
     "comment_count",
@@ -101,6 +102,7 @@ class PostJson(TypedDict):
     kind: str
     summary: str | None
     paths: list[str]
+    cover: str | None
     author: AuthorJson | None
     comment_policy: str | None
     comment_count: int

@@ -1,11 +1,12 @@
 """Clients of the whole application, in this process, on every database."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 
 import httpx
 import pytest
 from devtools.servers.databases import new_name
+from fastapi import FastAPI
 
 from everpost.app import create_api
 from everpost.settings import Settings
@@ -40,23 +41,38 @@ class Applications:
         self._opened = opened
         self._blogs: dict[str, Blog] = {}
         self._clients: dict[tuple[str, bool], httpx.AsyncClient] = {}
+        self._apps: dict[tuple[str, bool], FastAPI] = {}
 
     async def on_empty_blog(self, name: str, *, strict: bool = False) -> httpx.AsyncClient:
         """A client of a blog on this database that contains only its people."""
         blog = await self.empty_blog(name)
         if (name, strict) not in self._clients:
-            self._clients[name, strict] = await self._open_client(blog, STRICT if strict else LENIENT)
+            app = create_api(
+                Settings.model_validate({"database_url": blog.url, **(STRICT if strict else LENIENT)})
+            )
+            self._apps[name, strict] = app
+            self._clients[name, strict] = await self._open_client(app)
         return self._clients[name, strict]
 
     async def on_empty_blogs(self) -> dict[str, httpx.AsyncClient]:
         """A client for each available database, by name."""
         return {name: await self.on_empty_blog(name) for name in self._names}
 
-    async def empty_blog(self, name: str) -> Blog:
-        """The blog itself, without a client."""
+    def app(self, name: str) -> FastAPI:
+        """The application behind the client of this database."""
+        return self._apps[name, False]
+
+    async def blog(self, name: str) -> Blog:
+        """The blog itself, with what it contains now."""
         if name not in self._blogs:
             self._blogs[name] = await self._make_blog(name)
-        blog = self._blogs[name]
+        return self._blogs[name]
+
+    async def empty_blog(self, name: str) -> Blog:
+        """The blog itself, without a client."""
+        blog = await self.blog(name)
+        for app in self._apps.values():
+            await app.state.resized_copies.finish()
         await blog.databases.empty(blog.name)
         return blog
 
@@ -70,8 +86,7 @@ class Applications:
         await databases.remember(database)
         return Blog(database, databases, store)
 
-    async def _open_client(self, blog: Blog, limits: Mapping[str, int]) -> httpx.AsyncClient:
-        app = create_api(Settings.model_validate({"database_url": blog.url, **limits}))
+    async def _open_client(self, app: FastAPI) -> httpx.AsyncClient:
         await self._opened.enter_async_context(app.router.lifespan_context(app))
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://blog.example", headers=headers_of("admin")

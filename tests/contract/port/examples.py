@@ -78,7 +78,7 @@ class PostFields(TypedDict, total=False):
     cover: str | None
     trashed_at: datetime | None
     former_status: PostStatus | None
-    edition: int
+    revision_number: int
     edited_by_id: Id | None
     edit_began_at: datetime | None
 

@@ -8,6 +8,7 @@ import pytest
 
 from everpost.domain.blog import BlogChange
 from everpost.domain.comments import Comment, CommentPolicy
+from everpost.domain.media.files import MediaFile
 from everpost.domain.posts import Post, PostStatus
 from everpost.domain.record_kinds.registry import KINDS
 from everpost.domain.records import Record, Transfer
@@ -15,7 +16,8 @@ from everpost.errors import Occupied
 from everpost.stores.port import Snapshot, Store
 from everpost.transfer.copy.operations import CopyResult, Phase, copy, rehearse, verify
 from everpost.transfer.copy.origins import origin_of
-from tests.contract.port.blog.whole_blogs import OTTO, SETTINGS, a_whole_blog, fill, records_of
+from tests.contract.port.blog.values import OTTO
+from tests.contract.port.blog.whole_blogs import SETTINGS, a_whole_blog, fill, records_of
 from tests.contract.port.examples import LATER, a_comment, a_post, numbered, publish, register
 from tests.unit.transfer.listed import Listed
 
@@ -210,13 +212,14 @@ async def test_two_blogs_are_verified_record_by_record(store: Store) -> None:
 
 
 def later(blog: Sequence[Record]) -> list[Record]:
-    """The blog some time later: Otto was deleted, two posts have swapped their slugs, one was deleted with
-    its thread, one of its comments is on another post, one comment was deleted, and there are a new comment
-    and a new post.
+    """The blog some time later: Otto and two files were deleted, two posts have swapped their slugs, one was
+    deleted with its thread, one of its comments is on another post, one comment was deleted, and there are a
+    new comment and a new post.
     """
-    settings, ann, _, token, _, first, *rest = blog
+    settings, ann, _, token, _, _, file, _, first, *rest = blog
     assert isinstance(settings, type(SETTINGS))
     assert isinstance(first, Post)
+    assert isinstance(file, MediaFile)
     posts = [each for each in rest if isinstance(each, Post)]
     thread = [each for each in rest if isinstance(each, Comment) and each.post_id == first.id]
     stray = next(each for each in rest if isinstance(each, Comment) and each.post_id == posts[-1].id)
@@ -227,6 +230,7 @@ def later(blog: Sequence[Record]) -> list[Record]:
         replace(settings, version=8, comment_policy=CommentPolicy.OPEN),
         ann,
         token,
+        replace(file, alt="New", version=file.version + 1),
         replace(first, slug=posts[0].slug, version=2**31 + 1),
         *thread[:5],
         said,

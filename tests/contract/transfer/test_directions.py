@@ -16,7 +16,8 @@ from everpost.transfer.archive.writer import export
 from everpost.transfer.copy.operations import Phase, copy
 from everpost.transfer.copy.origins import origin_of
 from tests.conftest import Engines, offer_key
-from tests.contract.port.blog.whole_blogs import ANN, OTTO, SETTINGS, a_whole_blog, by, fill
+from tests.contract.port.blog.values import ANN, OTTO, by
+from tests.contract.port.blog.whole_blogs import SETTINGS, a_whole_blog, fill
 from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered
 from tests.volume import volumes
 
@@ -55,7 +56,7 @@ def with_a_thread(length: int) -> list[Record]:
 
 
 async def archive_of(store: Store, file: Path) -> bytes:
-    await export(store.records, str(file), lambda _done, _total: None)
+    await export(store.records, str(file), quiet)
     return await asyncio.to_thread(file.read_bytes)
 
 

@@ -9,6 +9,7 @@ import sys
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -18,10 +19,11 @@ import everpost
 ROOT = Path(everpost.__file__).parent
 PROJECT = Path(__file__).parents[3]
 PAGE = "docs/decisions/0018-private-names.md"
+_DECLARED = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
 REQUIREMENTS = {
     requirement.name: requirement
     for requirement in map(
-        Requirement, tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["dependencies"]
+        Requirement, [*_DECLARED["dependencies"], *chain(*_DECLARED["optional-dependencies"].values())]
     )
 }
 
@@ -51,7 +53,7 @@ PRIVATE_ATTRIBUTES: Mapping[str, str] = {
     "_topology": "pymongo",
 }
 """Names with an underscore in front that libraries define."""
-OTHERWISE = {"math-core", "mdit-py-plugins", "nh3", "pygal", "starlette", "uvloop"}
+OTHERWISE = {"math-core", "mdit-py-plugins", "nh3", "obstore", "pygal", "starlette", "uvloop"}
 """Libraries whose undocumented behavior is relied upon."""
 DOCUMENTED = """
     alembic alembic.autogenerate alembic.autogenerate.api alembic.config alembic.operations
@@ -62,7 +64,8 @@ DOCUMENTED = """
     fastapi.exceptions fastapi.routing fastapi.security granian.constants granian.http granian.log ijson
     ijson.common jinja2 jinja2.meta linkify_it linkify_it.main lxml lxml.etree markdown_it
     markdown_it.renderer markdown_it.token markdown_it.utils markupsafe math_core mdit_py_plugins.dollarmath
-    mdit_py_plugins.footnote mdit_py_plugins.tasklists nh3 orjson pydantic pydantic.config
+    mdit_py_plugins.footnote mdit_py_plugins.tasklists nh3 obstore obstore.exceptions obstore.store orjson
+    pydantic pydantic.config
     pydantic.fields pydantic_core pydantic_settings pygal pygal.style pygments pygments.formatters
     pygments.lexer pygments.lexers pygments.util pymongo pymongo.asynchronous.client_session
     pymongo.asynchronous.collection pymongo.asynchronous.command_cursor pymongo.asynchronous.cursor

@@ -13,8 +13,10 @@ from everpost.transfer.archive.checker import CheckedArchive, check
 from everpost.transfer.archive.format import header, trailer
 from everpost.transfer.archive.reader import open_archive
 from everpost.transfer.copy.digests import RunningDigest
+from everpost.transfer.copy.operations import Phase
 from everpost.transfer.copy.record_json import row_of
-from tests.contract.port.blog.whole_blogs import ANN, SETTINGS, TOKENS, a_whole_blog, by
+from tests.contract.port.blog.values import ANN, by
+from tests.contract.port.blog.whole_blogs import SETTINGS, TOKENS, a_whole_blog
 from tests.contract.port.examples import a_comment, a_post, numbered
 
 WHOLE = a_whole_blog()
@@ -32,7 +34,7 @@ SMALL: list[Record] = [
 ]
 
 
-def quiet(_done: int, _total: int) -> None:
+def quiet(_phase: Phase, _done: int, _total: int) -> None:
     """Ignores progress."""
 
 
@@ -46,7 +48,9 @@ def archive_of(records: Sequence[Record], *, without: Sequence[str] = ()) -> byt
         running.add(row.kind, row.line)
     digest = running.result()
     counts = {name: count for name, count in digest.counts.items() if name not in without}
-    return b"".join([header(KINDS, counts), *(row.line for row in rows), trailer(digest, counts)])
+    return b"".join(
+        [header(KINDS, counts, has_bytes=False), *(row.line for row in rows), trailer(digest, counts, None)]
+    )
 
 
 def checked(content: bytes, folder: Path) -> CheckedArchive:

@@ -11,7 +11,11 @@ from tests.unit.transfer.archives import SMALL, archive_of, checked, fault_in
 @pytest.mark.parametrize(
     ("find", "put"),
     [
-        (b'"version":2,', b'"version":3,'),
+        (b'"version":3,', b'"version":4,'),
+        (b'"media_bytes":false', b'"media_bytes":true'),
+        (b'"media_bytes":false', b'"media_bytes":null'),
+        (b'"media_bytes":false,', b""),
+        (b'"media_bytes":null', b'"media_bytes":{"files":0,"size":0,"missing":0}'),
         (b'"count":1', b'"count":2'),
         (b'"count":1', b'"count":"1"'),
         (b'"count":1', b'"count":true'),
@@ -45,9 +49,9 @@ def test_an_archive_of_the_first_format_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_error_about_an_unknown_kind_names_it(tmp_path: Path) -> None:
-    content = archive_of(SMALL).replace(b'"name":"token"', b'"name":"media"', 1)
+    content = archive_of(SMALL).replace(b'"name":"token"', b'"name":"mood"', 1)
     assert fault_in(content, tmp_path).reason == (
-        "kinds: has 'media', unknown to this version of Everpost: use a newer one"
+        "kinds: has 'mood', unknown to this version of Everpost: use a newer one"
     )
 
 

@@ -66,3 +66,5 @@ def test_the_example_program_reads_an_archive(folder: Path, name: str) -> None:
     program = [sys.executable, "-c", BLOCKS["python"], name]
     done = subprocess.run(program, cwd=folder, capture_output=True, text=True, check=True)
     assert done.stdout == "2026-11-22T22:30:00.000Z Hello\n"
+    [file] = (folder / "files").iterdir()
+    assert file.read_bytes().startswith(b"\x89PNG")

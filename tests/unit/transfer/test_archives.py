@@ -21,8 +21,10 @@ from everpost.transfer.archive.checker import CheckedArchive, check
 from everpost.transfer.archive.format import header
 from everpost.transfer.archive.reader import open_archive
 from everpost.transfer.archive.writer import export
+from everpost.transfer.copy.operations import Phase
 from everpost.transfer.copy.origins import origin_of
-from tests.contract.port.blog.whole_blogs import ANN, COUNTS, OTTO, SETTINGS, TOKENS, by
+from tests.contract.port.blog.values import ANN, OTTO, by
+from tests.contract.port.blog.whole_blogs import COUNTS, SETTINGS, TOKENS
 from tests.contract.port.examples import a_post, numbered
 from tests.unit.transfer.archives import (
     EMPTY,
@@ -41,10 +43,10 @@ from tests.unit.transfer.listed import Listed
 
 async def test_an_archive_is_its_records_between_two_lines(tmp_path: Path) -> None:
     file = tmp_path / "blog.jsonl"
-    digest = await export(Listed(WHOLE), str(file), quiet)
+    digest = (await export(Listed(WHOLE), str(file), quiet)).digest
     assert file.read_bytes() == archive_of(WHOLE)
     first = json.loads(file.read_bytes().splitlines()[0])
-    assert (first["kind"], first["version"]) == ("everpost-archive", 2)
+    assert (first["kind"], first["version"]) == ("everpost-archive", 3)
     assert [(kind["name"], kind["count"]) for kind in first["kinds"]] == list(digest.counts.items())
     found = checked(archive_of(WHOLE), tmp_path)
     assert found == CheckedArchive(digest, origin_of(SETTINGS))
@@ -93,7 +95,7 @@ async def test_a_failed_export_keeps_the_previous_file(tmp_path: Path) -> None:
 async def test_a_file_that_appears_during_an_export_is_not_overwritten(tmp_path: Path) -> None:
     file = tmp_path / "blog"
 
-    def create_it(_done: int, _total: int) -> None:
+    def create_it(_phase: Phase, _done: int, _total: int) -> None:
         file.write_bytes(b"before")
 
     with pytest.raises(BrokenFile, match="File exists"):
@@ -253,7 +255,7 @@ def test_content_after_the_last_line_is_refused(tmp_path: Path, more: bytes) -> 
 
 
 def test_a_line_without_an_end_is_refused_early(tmp_path: Path) -> None:
-    assert "longer" in fault_in(header(KINDS, EMPTY) + b"x" * 17_000_000, tmp_path).reason
+    assert "longer" in fault_in(header(KINDS, EMPTY, has_bytes=False) + b"x" * 17_000_000, tmp_path).reason
 
 
 def test_the_error_about_a_missing_file_names_it(tmp_path: Path) -> None:

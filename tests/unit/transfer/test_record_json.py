@@ -17,14 +17,9 @@ from everpost.domain.writing.working_copies import PostBase, PostText, max_typed
 from everpost.errors import Invalid
 from everpost.transfer.archive.format import MAX_LINE
 from everpost.transfer.copy.record_json import checked_values, read_row, row_of
-from tests.contract.port.blog.whole_blogs import (
-    ANN,
-    PASSKEYS,
-    SETTINGS,
-    TOKENS,
-    WORKING_COPIES,
-    a_whole_blog,
-)
+from tests.contract.port.blog.files_and_revisions import MEDIA
+from tests.contract.port.blog.values import ANN
+from tests.contract.port.blog.whole_blogs import PASSKEYS, SETTINGS, TOKENS, WORKING_COPIES, a_whole_blog
 from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered
 from tests.unit.services.test_passwords import UNKEPT_HASHES
 
@@ -197,6 +192,14 @@ def test_the_longest_line_is_within_the_limit() -> None:
         (COMMENT, "editor_id", "f"),
         (COMMENT, "edited_at", "2024-02-29"),
         (COMMENT, "depth", 2**31),
+        (MEDIA[0], "digest", "A" * 64),
+        *((MEDIA[0], "name", each) for each in ("", "a", "a/b.png", "A.png", "ä.png", ".png", "a.png\n", 1)),
+        (MEDIA[0], "type", "text/html"),
+        *((MEDIA[0], "size", each) for each in (0, -1, 1_000_000_001, True, None)),
+        *((MEDIA[0], "is_animated", each) for each in (0, 1, None, "true")),
+        *((MEDIA[0], "width", each) for each in (0, 1.5)),
+        *((MEDIA[0], "focus_x", each) for each in (-1, 101)),
+        *((MEDIA[0], "alt", each) for each in (None, "x" * 1_001)),
         *((PASSKEYS[0], "credential_id", each) for each in ("", "é", "a+/b", "ab==", "abcde", "ab\n")),
         (PASSKEYS[0], "public_key", "a key"),
     ],

@@ -13,12 +13,13 @@ from everpost.stores.sql.bulk.record_tables import RECORD_TABLES
 from everpost.transfer.archive.checker import check
 from everpost.transfer.archive.reader import open_archive
 from everpost.transfer.archive.writer import export
+from everpost.transfer.copy.operations import Phase
 from tests.contract.port.blog.whole_blogs import SETTINGS, a_whole_blog
 from tests.unit.transfer.listed import Listed
 from tests.unit.transfer.toys import BADGES, TOY_KINDS, WHOLE, notes_on
 
 
-def quiet(_done: int, _total: int) -> None:
+def quiet(_phase: Phase, _done: int, _total: int) -> None:
     """Ignores progress."""
 
 

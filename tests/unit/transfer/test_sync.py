@@ -13,7 +13,8 @@ from everpost.transfer.copy import sync as syncing
 from everpost.transfer.copy.record_json import row_of
 from everpost.transfer.copy.streams import open_stream
 from everpost.transfer.copy.sync import Comparison, sync
-from tests.contract.port.blog.whole_blogs import ANN, COUNTS, OTTO, SETTINGS, TOKENS, a_whole_blog
+from tests.contract.port.blog.values import ANN, OTTO
+from tests.contract.port.blog.whole_blogs import COUNTS, SETTINGS, TOKENS, a_whole_blog
 from tests.contract.port.examples import LATER, a_comment, numbered
 from tests.unit.transfer.listed import Listed
 
@@ -77,7 +78,8 @@ async def test_surplus_records_are_deleted() -> None:
 async def test_deleting_a_post_deletes_its_comments() -> None:
     found, batches = await synced([SETTINGS], WHOLE)
     erased = [record for batch in batches for record in batch.erased]
-    kinds = ["User"] * 2 + ["Token"] * 2 + ["Post"] * 4 + ["WorkingCopy"] * 3 + ["Passkey"] * 2
+    kinds = ["User"] * 2 + ["Token"] * 2 + ["MediaFile"] * 3
+    kinds += ["Post"] * 4 + ["WorkingCopy"] * 3 + ["Passkey"] * 2
     assert [type(each).__name__ for each in erased] == kinds
     assert found.erased == len(WHOLE) - 1
 

@@ -16,26 +16,34 @@ MEDIA_TYPE = "application/zstd"
 
 
 class ArchiveResponse(StreamingResponse):
-    """The archive of one state of the blog, compressed. If reading fails, the connection is dropped, so that
-    the client sees that the file is incomplete. Memory is bounded for any blog.
+    """The archive of one state of the blog, compressed, with the bytes of files if `media` is true. If
+    reading fails, the connection is dropped, so that the client sees that the file is incomplete. Memory is
+    bounded for any blog.
     """
 
     media_type = MEDIA_TYPE
 
     def __init__(
-        self, store: Store, actor: Actor, slot: ExportSlot, headers: Mapping[str, str] | None = None
+        self,
+        store: Store,
+        actor: Actor,
+        slot: ExportSlot,
+        headers: Mapping[str, str] | None = None,
+        *,
+        media: bool = True,
     ) -> None:
         name = f"everpost-{now():%Y-%m-%d}{SUFFIX}"
         disposition = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
         super().__init__((), headers={**(headers or {}), **disposition})
         self._store, self._actor, self._slot = store, actor, slot
+        self._has_media = media
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the archive. Raises, before anything is sent, Unauthenticated, Forbidden, TooMany, Busy."""
-        with self._slot.taken(self._store, self._actor) as records:
+        with self._slot.taken(self._store, self._actor) as blog:
             if scope.get(IS_HEAD):
                 await super().__call__(scope, receive, send)
                 return
-            async with open_download(records) as pieces:
+            async with open_download(blog.records, blog.media if self._has_media else None) as pieces:
                 self.body_iterator = pieces
                 await super().__call__(scope, receive, send)

@@ -20,12 +20,14 @@ from everpost.errors import (
     EverpostError,
     Forbidden,
     InTrash,
+    InUse,
     Invalid,
     LastAdmin,
     Misconfigured,
     NoPages,
     NotFound,
     NotInTrash,
+    OutOfSpace,
     PreconditionRequired,
     SchemaMismatch,
     Stale,
@@ -34,6 +36,7 @@ from everpost.errors import (
     Unauthenticated,
     Unreachable,
 )
+from everpost.media.refusals import Damaged, Refused, TooCostly, TooLarge, UnsupportedType
 
 STATUSES: Final[Mapping[type[EverpostError], int]] = {
     Unauthenticated: 401,
@@ -45,14 +48,21 @@ STATUSES: Final[Mapping[type[EverpostError], int]] = {
     NoPages: 409,
     InTrash: 409,
     NotInTrash: 409,
+    InUse: 409,
     Stale: 412,
+    TooLarge: 413,
+    UnsupportedType: 415,
     Invalid: 422,
+    Damaged: 422,
+    TooCostly: 422,
+    Refused: 422,
     PreconditionRequired: 428,
     TooMany: 429,
     Busy: 503,
     Unreachable: 503,
     SchemaMismatch: 503,
     Misconfigured: 503,
+    OutOfSpace: 507,
 }
 MEDIA_TYPE = "application/problem+json"
 MAX_FIELD_NAME = 64
@@ -174,11 +184,21 @@ def _errors(error: EverpostError) -> list[FieldError] | None:
     match error:
         case LastAdmin():
             return [_field_error("path", "user_id", error.message)]
+        case InUse():
+            return [_field_error("path", "file_id", detail) for detail in _details_of(error)]
         case Conflict():
             return [_field_error("body", error.field, error.message)]
         case Invalid():
             return [_field_error("body", error.field, error.reason)]
+        case Refused() if not isinstance(error, TooLarge | UnsupportedType):
+            return [_field_error("body", "file", error.message)]
     return None
+
+
+def _details_of(error: InUse) -> Sequence[str]:
+    """The posts that use a file."""
+    named = [f"is used by {title!r} ({post_id})" for title, post_id in error.uses[:MAX_ERRORS]]
+    return named or ["is used by posts that you may not see"]
 
 
 def _headers(error: EverpostError, status: int) -> Mapping[str, str] | None:

@@ -21,6 +21,8 @@ MAX_WORKING_COPY_BODY = 2 * MAX_POST_BODY
 """A working copy is sent with its base, once."""
 MAX_FORM_BODY = 16 * KIBIBYTE
 """Bytes: a password of 1,000 characters takes up to 12,000, percent-encoded."""
+UPLOAD_BODY = 2**63 - 1
+"""For a route whose endpoint reads a body of any size itself (`http.uploads`)."""
 MAX_LEVELS = 100
 """Of nested arrays and objects."""
 

@@ -21,6 +21,7 @@ _LOGIN_SCHEME = "login"
 
 TAGS = (
     ("Posts", "Write, read and list posts, and list their tags."),
+    ("Media", "Upload and read pictures and other files, and find out which posts use them."),
     ("Working copies", "Text that you have typed into a post, but not saved yet. Nobody else sees it."),
     ("Comments", "The comments of a post, as a flat list or as a tree."),
     ("Moderation", "The comments on all posts that are waiting for a decision."),
@@ -37,6 +38,7 @@ _SCOPES: Mapping[str, str] = {
     Scope.POSTS_WRITE: "Create, update and delete posts.",
     Scope.COMMENTS_WRITE: "Comment, and edit or delete your own comments.",
     Scope.COMMENTS_MODERATE: "Approve, reject, edit and delete comments.",
+    Scope.MEDIA_WRITE: "Upload, list, change and remove files.",
     Scope.ACCOUNT: "Change your name, email address and password, and manage your tokens.",
     Scope.ADMIN: "Manage users, other users' tokens and the settings of the blog.",
 }
@@ -65,10 +67,12 @@ _DESCRIPTIONS = {
     412: "The resource has changed: its ETag no longer matches `If-Match`.",
     413: "The request body is too large.",
     415: "The `Content-Type` is not `application/json`.",
+    416: "The range begins after the end of the file; see `Content-Range`.",
     422: "The request is invalid; `errors` lists each invalid field or parameter.",
     428: "A precondition is required: send `If-Match` with the ETag of the resource.",
     429: "Too many attempts: wait as long as `Retry-After` says, then try again.",
     503: "The database is busy or unavailable: wait as long as `Retry-After` says, then retry.",
+    507: "There is no space left to store the file.",
 }
 BODY_PROBLEMS = (400, 408, 413, 415, 422)
 NO_CONTENT: dict[str, Any] = {"status_code": 204, "response_class": Response}
@@ -148,6 +152,17 @@ def replacement_responses(model: object, noun: str, *problems: int) -> Responses
         200: {**made, "description": f"The {noun} was replaced, or already had this content."},
         201: {**made, "description": f"The new {noun}."},
         **problem_responses(*problems),
+    }
+
+
+def file_responses(description: str, *problems: int) -> Responses:
+    """The responses of an endpoint that returns the bytes of a file, with conditions and ranges."""
+    content = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+    return {
+        200: {"description": description, "content": content, "headers": _ETAG},
+        206: {"description": "The requested range of them.", "content": content, "headers": _ETAG},
+        304: {"description": "Not modified: the ETag still matches `If-None-Match`.", "headers": _ETAG},
+        **problem_responses(416, *problems),
     }
 
 

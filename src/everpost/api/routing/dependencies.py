@@ -7,6 +7,8 @@ from fastapi import Depends, Request
 from everpost.api.http.response_cache import ResponseCache
 from everpost.services.database.exports import ExportSlot
 from everpost.services.database.state import Inspect
+from everpost.services.media.resized_copies import ResizedCopies
+from everpost.services.media.uploads import Uploads
 from everpost.services.policies import Policies
 from everpost.services.rendering.renderer import Renderer
 from everpost.services.store_lifecycle import StoreLifecycle
@@ -52,6 +54,23 @@ async def get_renderer(request: Request) -> Renderer:
     renderer: Renderer = request.app.state.renderer
     return renderer
 
+
+async def get_uploads(request: Request) -> Uploads:
+    """The uploads of this application."""
+    uploads: Uploads = request.app.state.uploads
+    return uploads
+
+
+CurrentUploads = Annotated[Uploads, Depends(get_uploads)]
+
+
+async def get_resized_copies(request: Request) -> ResizedCopies:
+    """The resized copies of pictures of this application."""
+    copies: ResizedCopies = request.app.state.resized_copies
+    return copies
+
+
+CurrentResizedCopies = Annotated[ResizedCopies, Depends(get_resized_copies)]
 
 CurrentRenderer = Annotated[Renderer, Depends(get_renderer)]
 

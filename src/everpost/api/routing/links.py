@@ -9,6 +9,7 @@ from fastapi import Request
 from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
+from everpost.domain.media.files import MediaFile
 from everpost.domain.posts import Post
 from everpost.settings import Settings
 
@@ -20,6 +21,9 @@ _PRESERVED = (
     "tag",
     "author",
     "title",
+    "unused",
+    "type",
+    "name",
     "status",
     "kind",
     "sort",
@@ -43,6 +47,12 @@ def comment_path(request: Request, comment: Comment) -> str:
 def path_of(request: Request, path: str) -> str:
     """A path of the contract, with the path under which the blog is mounted."""
     return f"{_root(request)}{path}"
+
+
+def media_url(request: Request, file: MediaFile) -> str:
+    """The path of the file's bytes: where this application has its pages, below their root."""
+    below: str | None = request.app.state.api_below_pages
+    return _root(request).removesuffix(below or "") + file.path
 
 
 def thread_path(request: Request, post_id: Id) -> str:

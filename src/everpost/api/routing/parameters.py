@@ -35,26 +35,27 @@ from everpost.errors import Invalid, NotFound
 
 
 def _post_id(text: str) -> Id:
-    return _named("post", text)
+    return named("post", text)
 
 
 def _comment_id(text: str) -> Id:
-    return _named("comment", text)
+    return named("comment", text)
 
 
 def _user_id(text: str) -> Id:
-    return _named("user", text)
+    return named("user", text)
 
 
 def _token_id(text: str) -> Id:
-    return _named("token", text)
+    return named("token", text)
 
 
 def _passkey_id(text: str) -> Id:
-    return _named("passkey", text)
+    return named("passkey", text)
 
 
-def _named(noun: str, text: str) -> Id:
+def named(noun: str, text: str) -> Id:
+    """The id in a path. Raises NotFound."""
     found = parse_id(text)
     if found is None:  # malformed, so no resource can have it
         raise NotFound(noun, "")
@@ -120,7 +121,6 @@ class ThreadParameters(PageParameters):
 
     include: Include = None
     fields: CommentFields = None
-
     view: Literal["flat", "tree"] = Field(
         default="flat", description="`flat`: all comments; `tree`: top-level comments, each with its replies."
     )

@@ -3,24 +3,28 @@
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from fastapi import FastAPI, Request, Response, params
+from fastapi import FastAPI, HTTPException, Request, Response, params
 from fastapi.routing import APIRoute
 from fastapi.utils import create_model_field
 from pydantic.fields import FieldInfo
 from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
-from everpost.api.http.request_bodies import MAX_BODY, BodyRequest
+from everpost.api.http.files.unread_bodies import UnreadBody
+from everpost.api.http.request_bodies import MAX_BODY, UPLOAD_BODY, BodyRequest
 from everpost.api.middleware.security_headers import VARY
 from everpost.api.routing.declarations import is_supported
 from everpost.api.routing.dependency_plan import Resolver
 from everpost.api.routing.security import credential_headers
 
+_TOO_SLOW = 408
+
 
 class CallRoute(APIRoute):
     """A route that is faster than FastAPI's where possible, with the same responses. A body has at most
     `max_body_size` bytes and, unless it is a form, is JSON. A fast route reads it only after all
-    dependencies have been resolved.
+    dependencies have been resolved. An endpoint with an `UPLOAD_BODY` reads it itself; if it raises an
+    error, the rest of the body is read before that is answered.
     """
 
     def __init__(
@@ -37,6 +41,7 @@ class CallRoute(APIRoute):
         self._models = {
             status: answer.pop("model") for status, answer in responses.items() if "model" in answer
         }
+        self._is_upload = max_body_size == UPLOAD_BODY
         self._max_body = MAX_BODY if max_body_size is None else max_body_size
         super().__init__(path, endpoint, responses=responses, **options)
         self._resolver = Resolver(self.dependant) if is_supported(self.dependant) else None
@@ -79,9 +84,24 @@ class CallRoute(APIRoute):
         if self._resolver is None or application.dependency_overrides:
             await self._fastapi_app(scope, receive, send)
             return
-        request = self._request(scope, receive)
-        answer: Response = await self._resolver.call(request, request.json)
+        call = self._call_with_upload if self._is_upload else self._call
+        answer = await call(self._resolver, scope, receive)
         await answer(scope, receive, send)
+
+    async def _call(self, resolver: Resolver, scope: Scope, receive: Receive) -> Response:
+        request = self._request(scope, receive)
+        answer: Response = await resolver.call(request, request.json)
+        return answer
+
+    async def _call_with_upload(self, resolver: Resolver, scope: Scope, receive: Receive) -> Response:
+        application: FastAPI = scope["app"]
+        body = UnreadBody(receive, pace=application.state.settings.body_timeout)
+        try:
+            return await self._call(resolver, scope, body.receive)
+        except Exception as error:
+            if not (isinstance(error, HTTPException) and error.status_code == _TOO_SLOW):
+                await body.discard(Request(scope))
+            raise
 
     def _request(self, scope: Scope, receive: Receive) -> BodyRequest:
         application: FastAPI = scope["app"]

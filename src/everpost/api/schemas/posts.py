@@ -2,7 +2,8 @@
 
 from typing import Annotated, Literal, NotRequired
 
-from pydantic import ConfigDict, Field, with_config
+from pydantic import AfterValidator, ConfigDict, Field, with_config
+from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from everpost.api.schemas.authors import AuthorRead, read_author
@@ -17,9 +18,11 @@ from everpost.api.schemas.text import (
     format_timestamp,
 )
 from everpost.domain.comments import CommentPolicy
+from everpost.domain.media.covers import checked_cover
 from everpost.domain.posts import (
     COMMENTS_INSIDE,
     MAX_CONTENT,
+    MAX_COVER,
     MAX_PATH,
     MAX_PATHS,
     MAX_SLUG,
@@ -33,6 +36,7 @@ from everpost.domain.posts import (
     PostStatus,
     TagCount,
 )
+from everpost.errors import Invalid
 from everpost.markup.plain_text import MAX_EXCERPT
 from everpost.markup.results import RenderedPost
 
@@ -68,6 +72,26 @@ Summary = Annotated[
         json_schema_extra=STORABLE_PATTERN,
     ),
     Storable,
+]
+
+
+def _cover(sent: str) -> str:
+    try:
+        return checked_cover(sent)
+    except Invalid as error:
+        raise PydanticCustomError("cover", "{reason}", {"reason": error.reason}) from None
+
+
+_COVER = "A picture that represents the post: the `url` of an uploaded file, or an absolute URL."
+SentCover = Annotated[
+    str,
+    Field(
+        max_length=MAX_COVER,
+        description=f"{_COVER} Empty or null: none.",
+        json_schema_extra=STORABLE_PATTERN,
+    ),
+    Storable,
+    AfterValidator(_cover),
 ]
 SentKind = Annotated[
     PostKind,
@@ -116,6 +140,7 @@ class PostCreate(TypedDict):
     kind: NotRequired[SentKind]
     summary: NotRequired[Summary | None]
     paths: NotRequired[SentPaths]
+    cover: NotRequired[SentCover | None]
     author_id: NotRequired[SentAuthorId]
     comment_policy: NotRequired[SentPolicy | None]
 
@@ -134,6 +159,7 @@ class PostUpdate(TypedDict, total=False):
     kind: SentKind
     summary: Summary | None
     paths: SentPaths
+    cover: SentCover | None
     author_id: SentAuthorId
     comment_policy: SentPolicy | None
 
@@ -168,6 +194,7 @@ class PostRead(TypedDict):
     kind: PostKind
     summary: Summary | None
     paths: ReadPaths
+    cover: Annotated[str | None, Field(min_length=1, max_length=MAX_COVER, description=_COVER)]
     author: Annotated[AuthorRead | None, Field(description="null if disabled or removed.")]
     trashed_at: NotRequired[
         Annotated[ReadTimestamp, Field(description="Only in the trash: when it was moved there.")]
@@ -245,6 +272,7 @@ def read_post(post: Post) -> PostRead:
         "kind": post.kind,
         "summary": post.summary,
         "paths": list(post.paths),
+        "cover": post.cover,
         "author": read_author(post.author),
         "comment_policy": post.comment_policy,
         "comment_count": post.comment_count,

@@ -53,6 +53,7 @@ class TypedText(TypedDict, total=False):
     comment_policy: Typed
     author_id: Typed
     paths: Typed
+    cover: Typed
 
 
 @with_config(ConfigDict(extra="forbid", strict=True))

@@ -2,9 +2,11 @@
 
 import typer
 
+from everpost.cli.console.sizes import size_text
 from everpost.domain.record_kinds.registry import KINDS
 from everpost.transfer.copy.digests import BlogDigest
 from everpost.transfer.copy.sync import Comparison
+from everpost.transfer.media.copies import FileReport
 
 
 def print_comparison(comparison: Comparison) -> None:
@@ -44,3 +46,29 @@ def print_survey(survey: Comparison) -> None:
 def describe_work(carried: Comparison) -> str:
     """The changes that were made, in one line."""
     return f"Records written: {carried.kept:,}; deleted: {carried.erased:,}; unchanged: {carried.same:,}."
+
+
+LEFT_OUT = "The bytes of files were left out. Until you copy them, too, requests for files are answered 404."
+
+
+def print_files(report: FileReport, done: str, *, to_errors: bool = False) -> None:
+    """Print what was done with the bytes of files, and each file whose bytes are missing or damaged. Prints
+    nothing for a blog without files.
+    """
+    if report.copied or report.same:
+        line = f"Files {done}: {report.copied:,} ({size_text(report.copied_size)})"
+        unchanged = f"; unchanged: {report.same:,}." if report.same else "."
+        typer.echo(line + unchanged, err=to_errors)
+    print_faults(report, to_errors=to_errors)
+
+
+def print_faults(report: FileReport, where: str = "in the source", *, to_errors: bool = False) -> None:
+    """Print each file whose bytes are missing or damaged."""
+    if not report.faults:
+        return
+    number = f"{report.faults:,} file{'' if report.faults == 1 else 's'}"
+    typer.echo(f"{number} without valid bytes {where}:", err=to_errors)
+    for fault in report.examples:
+        typer.echo(f"  {fault}", err=to_errors)
+    if report.faults > len(report.examples):
+        typer.echo("  ...", err=to_errors)

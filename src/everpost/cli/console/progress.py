@@ -7,8 +7,11 @@ from contextlib import contextmanager
 
 import typer
 
+from everpost.cli.console.sizes import size_text
+from everpost.transfer.copy.operations import Phase
+
 Show = Callable[[str, int, int], None]
-"""Shows the current action, the number of records done, and their total."""
+"""Shows the current action, the number of records done, and their total; or of bytes, for some phases."""
 
 _UPDATE_EVERY = 256
 """The number of records between two updates."""
@@ -51,14 +54,21 @@ class _ProgressLines:
             self._action, self._since, self._shown = action, moment, moment
         elif moment - self._shown >= _LINE_EVERY or done == total:
             self._shown = moment
-            typer.echo(f"{action}: {_progress_text(done, total, moment - self._since)}", err=True)
+            is_size = counts_bytes(action)
+            text = _progress_text(done, total, moment - self._since, is_size=is_size)
+            typer.echo(f"{action}: {text}", err=True)
 
 
-def _progress_text(done: int, total: int, seconds: float) -> str:
-    """The number of records done, their rate and the remaining time."""
-    far = f"{done:,} of {total:,} records"
+def counts_bytes(action: str) -> bool:
+    """Whether the progress of an action is counted in bytes."""
+    return isinstance(action, Phase) and action.is_about_files
+
+
+def _progress_text(done: int, total: int, seconds: float, *, is_size: bool) -> str:
+    """The number of records or bytes done, their rate and the remaining time."""
+    far = f"{size_text(done)} of {size_text(total)}" if is_size else f"{done:,} of {total:,} records"
     if not done or not seconds:
         return far
     rate = done / seconds
     left = "" if done >= total else f", {(total - done) / rate:,.0f} s left"
-    return f"{far}, {rate:,.0f}/s{left}"
+    return f"{far}, {size_text(round(rate)) if is_size else f'{rate:,.0f}'}/s{left}"

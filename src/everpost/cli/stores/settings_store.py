@@ -34,7 +34,12 @@ def with_store(use: Callable[[Store, Settings], Awaitable[Result]]) -> Result:
 
     async def opened() -> Result:
         keep_quiet()
-        store = await open_store(settings.database_url, timeout=settings.database_timeout, pool_size=1)
+        store = await open_store(
+            settings.database_url,
+            timeout=settings.database_timeout,
+            pool_size=1,
+            media_url=settings.media_url,
+        )
         try:
             return await use(store, settings)
         finally:

@@ -21,13 +21,16 @@ _IMPORTING = 4
 
 
 @asynccontextmanager
-async def open_source(url: str, settings: Settings, name: str = SETTING) -> AsyncIterator[Store]:
-    """The store of the source. `name` is the argument or setting that contains the URL. Raises Misconfigured
-    if the URL is invalid, or there is no blog; Unreachable, SchemaMismatch, Unfinished.
+async def open_source(
+    url: str, settings: Settings, name: str = SETTING, *, media_url: str = ""
+) -> AsyncIterator[Store]:
+    """The store of the source. `name` is the argument or setting that contains the URL. The bytes of files
+    are at `media_url`; empty: in the database. Raises Misconfigured if the URL is invalid, or there is no
+    blog; Unreachable, SchemaMismatch, Unfinished.
     """
     with _naming(name):
         warn_if_unverified(url)
-        store = await _find(url, settings, unfinished=False)
+        store = await _find(url, settings, media_url, unfinished=False)
     if store is None:
         raise Misconfigured(f"There is no blog in {describe_url(url)}.")
     async with _closing(store):
@@ -35,23 +38,27 @@ async def open_source(url: str, settings: Settings, name: str = SETTING) -> Asyn
 
 
 @asynccontextmanager
-async def open_target(url: str, settings: Settings, name: str = SETTING) -> AsyncIterator[Store]:
+async def open_target(
+    url: str, settings: Settings, name: str = SETTING, *, media_url: str = ""
+) -> AsyncIterator[Store]:
     """The store of the target, whose schema is created if it is missing. Raises Misconfigured, Unreachable,
     SchemaMismatch.
     """
     with _naming(name):
         warn_if_unverified(url)
-        store = await _open(url, settings, unfinished=True)
+        store = await _open(url, settings, media_url, unfinished=True)
     async with _closing(store):
         yield store
 
 
 @asynccontextmanager
-async def inspect_target(url: str, settings: Settings, name: str = SETTING) -> AsyncIterator[Store | None]:
+async def inspect_target(
+    url: str, settings: Settings, name: str = SETTING, *, media_url: str = ""
+) -> AsyncIterator[Store | None]:
     """The store of the target, or None if it has no schema. Creates nothing. Raises as `open_target`."""
     with _naming(name):
         warn_if_unverified(url)
-        store = await _find(url, settings, unfinished=True)
+        store = await _find(url, settings, media_url, unfinished=True)
     if store is None:
         yield None
         return
@@ -67,23 +74,35 @@ async def open_blog(settings: Settings, *, is_dry_run: bool) -> AsyncIterator[St
     url = settings.database_url
     warn_if_unverified(url)
     with tempfile.TemporaryDirectory() as folder:
-        store = await _find(url, settings, unfinished=False) if is_dry_run else None
+        store = await _find(url, settings, settings.media_url, unfinished=False) if is_dry_run else None
         if store is None:
-            place = f"sqlite:///{folder}/blog.db" if is_dry_run else url
-            store = await _open(place, settings, unfinished=False, pool_size=_IMPORTING)
+            place, media_url = (
+                (f"sqlite:///{folder}/blog.db", "") if is_dry_run else (url, settings.media_url)
+            )
+            store = await _open(place, settings, media_url, unfinished=False, pool_size=_IMPORTING)
         async with _closing(store):
             yield store
 
 
-async def _open(url: str, settings: Settings, *, unfinished: bool, pool_size: int = _CONNECTIONS) -> Store:
+async def _open(
+    url: str, settings: Settings, media_url: str, *, unfinished: bool, pool_size: int = _CONNECTIONS
+) -> Store:
     return await open_store(
-        url, timeout=settings.database_timeout, pool_size=pool_size, unfinished=unfinished
+        url,
+        timeout=settings.database_timeout,
+        pool_size=pool_size,
+        unfinished=unfinished,
+        media_url=media_url,
     )
 
 
-async def _find(url: str, settings: Settings, *, unfinished: bool) -> Store | None:
+async def _find(url: str, settings: Settings, media_url: str, *, unfinished: bool) -> Store | None:
     return await find_store(
-        url, timeout=settings.database_timeout, pool_size=_CONNECTIONS, unfinished=unfinished
+        url,
+        timeout=settings.database_timeout,
+        pool_size=_CONNECTIONS,
+        unfinished=unfinished,
+        media_url=media_url,
     )
 
 

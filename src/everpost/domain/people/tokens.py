@@ -33,6 +33,7 @@ class Scope(StrEnum):
     POSTS_WRITE = "posts:write"
     COMMENTS_WRITE = "comments:write"
     COMMENTS_MODERATE = "comments:moderate"
+    MEDIA_WRITE = "media:write"
     ACCOUNT = "account"
     """The user's own name, email address, password and tokens."""
     ADMIN = "admin"

@@ -14,6 +14,8 @@ from everpost.domain.blog import (
     checked_time_zone,
 )
 from everpost.domain.comments import MAX_COMMENT, MAX_GUEST_NAME, Comment, CommentPolicy, CommentStatus
+from everpost.domain.media.files import MAX_ALT, MAX_FILE_SIZE, MAX_FOCUS, MediaFile
+from everpost.domain.media.types import MediaType
 from everpost.domain.paging import MAX_NUMBER
 from everpost.domain.people.passkeys import MAX_CREDENTIAL_ID, MAX_PASSKEY_NAME, MAX_PUBLIC_KEY, Passkey
 from everpost.domain.people.tokens import MAX_TOKEN_NAME, Scope, Token, TokenKind
@@ -55,8 +57,10 @@ from everpost.domain.record_kinds.fields import (
     text,
 )
 from everpost.domain.record_kinds.kinds import Kind, Kinds
+from everpost.domain.record_kinds.media_fields import FLAG, MEDIA_NAME
 from everpost.domain.record_kinds.typed_fields import POST_BASE, POST_TEXT
 from everpost.domain.trash.removed_comments import RemovedComment
+from everpost.domain.writing.history import PostRevision
 from everpost.domain.writing.working_copies import WorkingCopy
 
 SETTINGS = Kind(
@@ -114,6 +118,28 @@ TOKENS = Kind(
     },
     unique={"digest": lambda token: [token.digest]},
 )
+MEDIA = Kind(
+    name="media",
+    plural="media",
+    type=MediaFile,
+    fields={
+        "digest": DIGEST,
+        "name": MEDIA_NAME,
+        "type": choice(MediaType),
+        "size": number(1, MAX_FILE_SIZE),
+        "width": optional(number(1, MAX_NUMBER)),
+        "height": optional(number(1, MAX_NUMBER)),
+        "is_animated": FLAG,
+        "alt": text(0, MAX_ALT),
+        "focus_x": optional(number(0, MAX_FOCUS)),
+        "focus_y": optional(number(0, MAX_FOCUS)),
+        "author_id": optional(AUTHOR),
+        "created_at": MOMENT,
+        "updated_at": MOMENT,
+        "version": VERSION,
+    },
+    order=("digest",),
+)
 POSTS = Kind(
     name="post",
     plural="posts",
@@ -136,7 +162,7 @@ POSTS = Kind(
         "cover": optional(text(1, MAX_COVER)),
         "trashed_at": optional(MOMENT),
         "former_status": optional(choice((PostStatus.DRAFT, PostStatus.PUBLISHED))),
-        "edition": number(1, MAX_NUMBER),
+        "revision_number": number(1, MAX_NUMBER),
         "edited_by_id": optional(ID),
         "edit_began_at": optional(MOMENT),
         "publication_date": MOMENT,
@@ -192,6 +218,27 @@ REMOVED_COMMENTS = Kind(
     },
     owner="post_id",
 )
+REVISIONS = Kind(
+    name="revision",
+    plural="revisions",
+    type=PostRevision,
+    fields={
+        "post_id": reference("post"),
+        "number": number(1, MAX_NUMBER),
+        "title": text(1, MAX_TITLE),
+        "content": text(0, MAX_CONTENT),
+        "format": choice(PostFormat),
+        "summary": optional(text(1, MAX_SUMMARY)),
+        "tags": TAGS,
+        "cover": optional(text(1, MAX_COVER)),
+        "is_published": FLAG,
+        "author_id": optional(ID),
+        "edited_by_id": optional(ID),
+        "saved_at": MOMENT,
+    },
+    order=("number",),
+    owner="post_id",
+)
 WORKING_COPIES = Kind(
     name="working_copy",
     plural="working copies",
@@ -221,4 +268,6 @@ PASSKEYS = Kind(
     },
 )
 
-KINDS = Kinds(SETTINGS, USERS, TOKENS, POSTS, COMMENTS, REMOVED_COMMENTS, WORKING_COPIES, PASSKEYS)
+KINDS = Kinds(
+    SETTINGS, USERS, TOKENS, MEDIA, POSTS, COMMENTS, REMOVED_COMMENTS, REVISIONS, WORKING_COPIES, PASSKEYS
+)

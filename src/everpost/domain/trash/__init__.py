@@ -1,1 +1,1 @@
-"""What was deleted and can be restored."""
+"""Deleted resources that can be restored."""

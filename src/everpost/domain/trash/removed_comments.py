@@ -43,7 +43,7 @@ class RemovedComment(Record):
         return Position(self.removed_at, self.id)
 
     def again(self, *, depth: int, version: int, reply_count: int = 0) -> Comment:
-        """The comment with its words. The name of its author is empty."""
+        """The comment with its text. The name of its author is empty."""
         return Comment(
             id=self.id,
             post_id=self.post_id,

@@ -2,15 +2,24 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from everpost.domain.people.actors import Actor
 from everpost.domain.people.tokens import Scope
 from everpost.errors import TooMany
 from everpost.services.security_events import BLOG_EXPORTED, record
-from everpost.stores.port import Records, Store
+from everpost.stores.port import MediaBytes, Records, Store
 
 _PAUSE = 30
 """Seconds after which to try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedBlog:
+    """The content of a blog, for an archive."""
+
+    records: Records
+    media: MediaBytes
 
 
 class ExportSlot:
@@ -22,8 +31,8 @@ class ExportSlot:
         self._is_taken = False
 
     @contextmanager
-    def taken(self, store: Store, actor: Actor) -> Iterator[Records]:
-        """The records of the blog, for one export. They contain hashes of passwords and tokens, so a token
+    def taken(self, store: Store, actor: Actor) -> Iterator[ExportedBlog]:
+        """The content of the blog, for one export. It contains hashes of passwords and tokens, so a token
         with all scopes of an admin is required. Raises Unauthenticated, Forbidden, TooMany.
         """
         actor.require_all(Scope.ADMIN)
@@ -32,6 +41,6 @@ class ExportSlot:
         self._is_taken = True
         record(BLOG_EXPORTED, by=actor.id)
         try:
-            yield store.records
+            yield ExportedBlog(store.records, store.media_bytes)
         finally:
             self._is_taken = False

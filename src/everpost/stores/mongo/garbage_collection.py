@@ -30,7 +30,7 @@ _RECENTLY: Filter = {"$lte": [{"$subtract": ["$$NOW", "$removed_at"]}, _GRACE * 
 
 
 class GarbageCollector:
-    """Deletes the comments of removed posts, and replaces removed users by their heirs in posts.
+    """Deletes what belongs to removed posts, and replaces removed users by their heirs in posts.
 
     Removing a post leaves its document behind, empty; a comment exists only if its post was not removed. Each
     batch is deleted in a transaction whose snapshot shows the post as removed. Documents that were added
@@ -41,7 +41,9 @@ class GarbageCollector:
         self._posts = collections.posts
         self._comments = collections.comments
         self._removed_comments = collections.removed_comments
+        self._revisions = collections.revisions
         self._users = collections.users
+        self._media = collections.media
         self._owned = collections.owned
         self._transactions = transactions
         self._wake = asyncio.Event()
@@ -86,6 +88,7 @@ class GarbageCollector:
         """
         if await self._users.find_one({"_id": id, **_REMOVED}, {"_id": 1}):
             await self._transfer_posts(id)
+            await self._media.update_many({"author_id": id}, {"$unset": {"author_id": ""}})
             for field in ("author_id", "editor_id"):
                 for comments in (self._comments, self._removed_comments):
                     await comments.update_many({field: id}, {"$unset": {field: ""}})
@@ -98,7 +101,7 @@ class GarbageCollector:
             await self._users.delete_one({"_id": id, **_REMOVED})
 
     async def _delete_batch(self, id: ObjectId, session: Session) -> bool:
-        """Delete some comments of a removed post, and the post together with the last ones. Returns whether
+        """Delete some comments of a removed post, and the rest together with the last ones. Returns whether
         that is done.
         """
         removed: Filter = {"_id": id, **_REMOVED}
@@ -110,6 +113,7 @@ class GarbageCollector:
         if len(ids) == _BATCH:
             return False
         await self._removed_comments.delete_many({"post_id": id}, session=session)
+        await self._revisions.delete_many({"post_id": id}, session=session)
         await self._posts.delete_one(removed, session=session)
         return True
 

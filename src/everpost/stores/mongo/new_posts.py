@@ -17,6 +17,7 @@ from everpost.stores.batching import Batcher, KeyedLocks
 from everpost.stores.mongo.engine.errors import is_duplicate
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.garbage_collection import GarbageCollector
+from everpost.stores.mongo.media.uses import PostUses, linked_media
 from everpost.stores.mongo.model.collections import Collections
 from everpost.stores.mongo.model.documents import (
     CommentDocument,
@@ -35,8 +36,8 @@ _MOST_TOGETHER = 50
 
 
 class PostInserter:
-    """Adds posts. Posts that arrive while others are being added are inserted together. A post with a thread
-    or a working copy is added in a transaction of its own.
+    """Adds posts. Posts that arrive while others are being added are inserted together. A post with a thread,
+    a working copy or links to files is added in a transaction of its own.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class PostInserter:
         self._transactions = transactions
         self._authors = authors
         self._garbage = garbage
+        self._uses = PostUses(collections)
         self._insertions = Batcher(self._insert, most=_MOST_TOGETHER)
         self._slugs = slugs
 
@@ -123,7 +125,7 @@ class PostInserter:
         """Try to add the post. Returns the reason if that fails."""
         if not is_author_known:
             return Invalid("author_id", "should be the id of a user")
-        if not comments and saved_copy is None:
+        if not (comments or saved_copy or linked_media(document)):
             return await self._insertions.load(document)
         try:
             await self._transactions.run(partial(self._insert_all, document, comments, saved_copy))
@@ -138,6 +140,7 @@ class PostInserter:
         saved_copy: SavedCopy | None,
         session: Session,
     ) -> None:
+        await self._uses.fill_in(document, session)
         try:
             await self._posts.insert_one(document, session=session)
         except DuplicateKeyError as error:

@@ -14,13 +14,15 @@ from pymongo.errors import DuplicateKeyError
 from everpost.domain.ids import Id
 from everpost.domain.post_paths import moves
 from everpost.domain.posts import PostChange
-from everpost.domain.revisions import Revision, new_stamp
+from everpost.domain.revisions import Revision
 from everpost.domain.text import numbered_slug
 from everpost.domain.writing.saved_copies import SavedCopy
 from everpost.errors import Conflict, EverpostError, Forbidden, InTrash, Invalid, NotFound, Stale
 from everpost.stores.batching import KeyedLocks
 from everpost.stores.grouped_writes import GroupedWrites
 from everpost.stores.mongo.engine.transactions import Session, Transactions
+from everpost.stores.mongo.history.revisions import History, with_history
+from everpost.stores.mongo.media.uses import PostUses, writes_links
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import (
     LIVING,
@@ -29,6 +31,7 @@ from everpost.stores.mongo.model.documents import (
     place_condition,
     post_projection,
 )
+from everpost.stores.mongo.model.post_updates import after_update, difference, post_update
 from everpost.stores.mongo.post_paths import move
 from everpost.stores.mongo.queries.authors import AuthorNames
 from everpost.stores.mongo.queries.slugs import find_conflicts
@@ -36,6 +39,7 @@ from everpost.stores.mongo.working_copies import remove_saved_copy
 from everpost.stores.preconditions import Preconditions, not_owned
 
 _Outcome: TypeAlias = PostDocument | Exception
+_REMOVAL: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
 
 
 class Change(NamedTuple):
@@ -54,7 +58,7 @@ class _OwnerRemovedError(Exception):
 
 class PostUpdater:
     """Changes and removes posts, grouping the changes of each: in a transaction, one command locks the post
-    with the first change, and a second one writes the result of all the others.
+    with the first change, and a second one writes the others.
     """
 
     def __init__(
@@ -68,7 +72,9 @@ class PostUpdater:
         self._posts = collections.posts
         self._transactions = transactions
         self._authors = authors
+        self._history = History(collections)
         self._slugs = slugs
+        self._uses = PostUses(collections)
         self._groups: GroupedWrites[Id, Change, PostDocument] = GroupedWrites(
             self._save_together, refusals=(DuplicateKeyError, Invalid, _OwnerRemovedError)
         )
@@ -111,8 +117,7 @@ class PostUpdater:
 
     async def remove(self, id: Id, preconditions: Preconditions, copy: SavedCopy | None) -> None:
         """Empty the document, and remove a working copy. Raises NotFound, Forbidden, Stale."""
-        removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
-        await self.write(id, preconditions, removal, {"_id": 1}, copy=copy)
+        await self.write(id, preconditions, _REMOVAL, {"_id": 1}, copy=copy)
 
     async def write(
         self,
@@ -128,6 +133,8 @@ class PostUpdater:
         """
 
         async def work(session: Session) -> PostDocument:
+            if update is _REMOVAL:
+                await self._uses.release_all([ObjectId(id)], session)
             document = await self._write(id, preconditions, update, projection, session)
             await remove_saved_copy(self._collections, copy, id, session)
             return document
@@ -145,26 +152,28 @@ class PostUpdater:
         DuplicateKeyError, Invalid.
         """
         outcomes: list[_Outcome] = []
-        projection = post_projection(max(change.comments for change in changes))
+        projection = {**post_projection(max(change.comments for change in changes)), "media": 1}
         taken: PostDocument | None = None
         last: PostDocument | None = None
         for change in changes:
-            update = _update(await move(self._collections, change.id, change.values, last, session))
+            moved = await move(self._collections, change.id, change.values, last, session)
+            before = await self._history.before(change.id, change.values, last, session)
+            update = with_history(post_update(moved), before, change.values)
             try:
                 if last is None:
-                    last = taken = await self._write(
-                        change.id, change.preconditions, update, projection, session
-                    )
+                    wanted = change.preconditions
+                    last = taken = await self._write(change.id, wanted, update, projection, session)
                 else:
                     await self._require(last, change.preconditions, session)
                     if taken is not None and last is not taken and moves(change.values):
                         # Another post may have the slug or path that this change would hide from the index.
                         await self._write_difference(taken, last, session)
                         taken = last
-                    last = _after(last, update)
+                    last = after_update(last, update)
             except (NotFound, Forbidden, InTrash, Stale) as error:
                 outcomes.append(error)
                 continue
+            await self._history.keep(before, change.values, session)
             author_id = change.values.author_id
             if author_id is not None and not await self._authors.is_user(ObjectId(author_id)):
                 raise Invalid("author_id", "should be the id of a user")
@@ -172,21 +181,22 @@ class PostUpdater:
             outcomes.append(_showing(last, change.comments))
         if taken is not None and last is not None and last is not taken:
             await self._write_difference(taken, last, session)
+        if last is not None and any(writes_links(change.values) for change in changes):
+            await self._uses.update(last, session)
         return outcomes
 
     async def _write_difference(self, before: PostDocument, after: PostDocument, session: Session) -> None:
         """Write the difference between the two documents. Raises DuplicateKeyError."""
-        update = _difference(before, after)
+        update = difference(before, after)
         await self._posts.update_one({"_id": before["_id"]}, update, session=session)
 
     async def _require(self, post: PostDocument, preconditions: Preconditions, session: Session) -> None:
         """Check the revision and the owner of a post that the transaction has changed. Raises Forbidden,
         Stale.
         """
-        owners = await self._owners(preconditions, session)
+        owners, match = await self._owners(preconditions, session), preconditions.match
         if owners is not None and post.get("author_id") not in owners:
             raise not_owned()
-        match = preconditions.match
         if match is not None and Revision(post["version"], post["stamp"]) not in match:
             raise Stale("post", str(post["_id"]))
 
@@ -216,12 +226,8 @@ class PostUpdater:
             session=session,
         )
         match, _, in_trash, before = preconditions
-        wanted: Filter = {
-            "_id": ObjectId(id),
-            **LIVING,
-            **matching(match),
-            **place_condition(in_trash, before),
-        }
+        place = place_condition(in_trash, before)
+        wanted: Filter = {"_id": ObjectId(id), **LIVING, **matching(match), **place}
         if preconditions.owner_id is None:
             owners, document = None, await write(wanted)
         else:
@@ -252,47 +258,6 @@ class PostUpdater:
         if owners is not None and document.get("author_id") not in owners:
             return not_owned()
         return preconditions.misplacement(document["status"]) or Stale("post", id)
-
-
-def _update(change: PostChange) -> Filter:
-    values: Filter = {
-        "stamp": new_stamp(),
-        "updated_at": change.updated_at,
-        "title": change.title,
-        "content": change.content,
-        "publication_date": change.publication_date,
-        "slug": change.slug,
-        "tags": None if change.tags is None else list(change.tags),
-        "format": None if change.format is None else change.format.value,
-        "status": None if change.status is None else change.status.value,
-        "kind": None if change.kind is None else change.kind.value,
-        "summary": change.summary or None,
-        "cover": change.cover or None,
-        "paths": list(change.paths or ()) or None,
-        "author_id": None if change.author_id is None else ObjectId(change.author_id),
-    }
-    gone: Filter = {name: "" for name in ("paths", "summary", "cover") if getattr(change, name) in ("", ())}
-    if change.comment_policy == "inherit":
-        gone["comment_policy"] = ""
-    elif change.comment_policy is not None:
-        values["comment_policy"] = change.comment_policy.value
-    given = {field: value for field, value in values.items() if value is not None}
-    return {"$inc": {"version": 1}, "$set": given, **({"$unset": gone} if gone else {})}
-
-
-def _after(post: PostDocument, update: Filter) -> PostDocument:
-    """The post after an update by `_update`, applied in memory."""
-    document: Filter = {**post, **update["$set"], "version": post["version"] + 1}
-    for name in update.get("$unset", ()):
-        document.pop(name, None)
-    return cast("PostDocument", document)
-
-
-def _difference(before: PostDocument, after: PostDocument) -> Filter:
-    """The update that turns `before` into `after`."""
-    changed = {name: value for name, value in after.items() if before.get(name) != value}
-    gone = dict.fromkeys(before.keys() - after.keys(), "")
-    return {"$set": changed, **({"$unset": gone} if gone else {})}
 
 
 def _showing(post: PostDocument, comments: int) -> PostDocument:

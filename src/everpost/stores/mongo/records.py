@@ -11,6 +11,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment
+from everpost.domain.media.files import MediaFile
 from everpost.domain.people.tokens import Token
 from everpost.domain.people.users import User
 from everpost.domain.posts import Post
@@ -21,8 +22,10 @@ from everpost.errors import Conflict
 from everpost.stores.mongo.bulk.people import PeopleWriter
 from everpost.stores.mongo.bulk.record_collections import (
     RecordCollection,
+    media_collection,
     passkey_collection,
     removed_comment_collection,
+    revision_collection,
     working_copy_collection,
 )
 from everpost.stores.mongo.bulk.snapshots import MongoSnapshot
@@ -51,8 +54,11 @@ class MongoRecords(Part):
     ) -> None:
         """`others`: additional kinds of records, in the order of a stream."""
         self.kinds = Kinds(*KINDS, *(each.kind for each in others))
+        self._media = media_collection(collections)
         self._others = (
+            self._media,
             removed_comment_collection(collections),
+            revision_collection(collections),
             working_copy_collection(collections),
             passkey_collection(collections),
             *others,
@@ -117,13 +123,15 @@ class MongoRecords(Part):
             await (people.add_users if are_new else people.keep_users)(users, session)
         if tokens := _of_type(Token, batch.kept):
             await people.keep_tokens(tokens, session)
+        await self._threads.forget_media(_of_type(MediaFile, batch.erased), session)
+        await self._media.write(batch, session, erased_owners=())
         posts, comments = _of_type(Post, batch.kept), _of_type(Comment, batch.kept)
         if are_new:
             await self._threads.add(posts, comments, session)
         else:
             await self._threads.write(posts, comments, _of_type(Comment, batch.erased), session)
         erased_posts = [ObjectId(post.id) for post in _of_type(Post, batch.erased)]
-        for each in self._others:
+        for each in self._others[1:]:
             await each.write(batch, session, erased_owners=erased_posts)
         await renew_names(self._collections, session)
 

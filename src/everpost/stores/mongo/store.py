@@ -10,6 +10,7 @@ from everpost.stores.mongo.engine.leadership import Leadership
 from everpost.stores.mongo.engine.replica_sets import can_be_replaced, require_replica_set
 from everpost.stores.mongo.engine.transactions import Transactions
 from everpost.stores.mongo.garbage_collection import GarbageCollector
+from everpost.stores.mongo.history.revisions import MongoRevisions
 from everpost.stores.mongo.media.files import MongoMedia
 from everpost.stores.mongo.media.stored_bytes import MongoMediaBytes
 from everpost.stores.mongo.model.collections import Collections
@@ -25,14 +26,19 @@ from everpost.stores.mongo.tokens import MongoTokens
 from everpost.stores.mongo.trash.trash import MongoTrash
 from everpost.stores.mongo.users import MongoUsers
 from everpost.stores.mongo.working_copies import MongoWorkingCopies
+from everpost.stores.port.media_bytes import MediaBytes
 from everpost.stores.schema import Prepare, leave
 
 
 class MongoStore:
     """A blog in a MongoDB database, on a replica set or a sharded cluster."""
 
-    def __init__(self, client: Client, *, timeout: float, can_be_replaced: bool) -> None:
-        """`can_be_replaced`: whether another server could become the primary."""
+    def __init__(
+        self, client: Client, *, timeout: float, can_be_replaced: bool, place: MediaBytes | None = None
+    ) -> None:
+        """`can_be_replaced`: whether another server could become the primary. `place`: where the bytes of
+        files are; None: in the database.
+        """
         database = database_of(client)
         collections = Collections.of(database)
         authors = AuthorNames(collections)
@@ -49,19 +55,30 @@ class MongoStore:
         self.limits = MongoRateLimits(collections)
         self.blog = MongoBlogs(collections, transactions)
         self.working_copies = MongoWorkingCopies(collections, authors)
+        self.revisions = MongoRevisions(collections, authors)
         self.media = MongoMedia(collections, transactions, authors)
-        self.media_bytes = MongoMediaBytes(collections)
+        stored_bytes = MongoMediaBytes(collections)
+        self.media_bytes = place or stored_bytes
         self.records = MongoRecords(collections, transactions, garbage)
         if can_be_replaced:
             leadership = Leadership(database)
-            posts = (self.posts, self.trash, self.preview_links, self.comments, self.working_copies)
+            writing = (self.working_copies, self.revisions)
+            posts = (self.posts, self.trash, self.preview_links, self.comments, *writing)
             people = (self.users, self.tokens, self.passkeys, self.limits)
-            media = (self.media, self.media_bytes)
+            media = (self.media, stored_bytes)
             for part in (*posts, *people, *media, self.blog, self.records):
                 part.leadership = leadership
 
     @classmethod
-    async def open(cls, url: str, *, timeout: float, pool_size: int, prepare: Prepare = leave) -> Self:
+    async def open(
+        cls,
+        url: str,
+        *,
+        timeout: float,
+        pool_size: int,
+        prepare: Prepare = leave,
+        place: MediaBytes | None = None,
+    ) -> Self:
         """Open the store at a URL. Its schema is current, or `prepare` migrates it. `timeout`: the maximum
         duration of a call, in seconds. Raises Misconfigured, Unreachable.
         """
@@ -69,7 +86,7 @@ class MongoStore:
         try:
             hello = await require_replica_set(client, url, timeout=timeout)
             await prepare(MongoSchema(client, url, timeout=timeout))
-            store = cls(client, timeout=timeout, can_be_replaced=can_be_replaced(hello, url))
+            store = cls(client, timeout=timeout, can_be_replaced=can_be_replaced(hello, url), place=place)
         except BaseException:
             await client.close()
             raise
@@ -81,6 +98,7 @@ class MongoStore:
         await self._client.admin.command("ping")
 
     async def close(self) -> None:
+        await self.media_bytes.close()
         await asyncio.gather(self.posts.finish(), self.comments.finish())
         await self._garbage.stop()
         await self._transactions.close()

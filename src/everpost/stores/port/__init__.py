@@ -20,6 +20,7 @@ from everpost.stores.port.preview_links import PreviewLinks as PreviewLinks
 from everpost.stores.port.rate_limits import RateLimits as RateLimits
 from everpost.stores.port.records import Records as Records
 from everpost.stores.port.records import Snapshot as Snapshot
+from everpost.stores.port.revisions import Revisions as Revisions
 from everpost.stores.port.store import Store as Store
 from everpost.stores.port.tokens import Tokens as Tokens
 from everpost.stores.port.trash import Trash as Trash

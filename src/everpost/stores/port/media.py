@@ -1,6 +1,6 @@
 """The files that users have uploaded: facts, not bytes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -55,6 +55,10 @@ class Media(Protocol):
         """
         ...
 
-    async def remove_unused(self, before: datetime, *, limit: int) -> Sequence[str]:
-        """Remove at most this many files that no post has used since this time, and return their digests."""
+    async def remove_unused(
+        self, before: datetime, *, limit: int, keep: Collection[str] = ()
+    ) -> Sequence[str]:
+        """Remove at most this many files that no post has used since this time, except those with the digests
+        in `keep`, and return their digests.
+        """
         ...

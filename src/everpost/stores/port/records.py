@@ -23,8 +23,8 @@ class Snapshot(Protocol):
 
     def records(self) -> AsyncIterator[Sequence[Record]]:
         """Yield every record once, in bounded batches, in the order of the `kinds`: the settings; the users,
-        by id; the tokens, by id; the posts, by id, each followed by its comments, whatever their status, by
-        `(publication_date, id)`.
+        by id; the tokens, by id; the media, by digest; the posts, by id, each followed by its comments,
+        whatever their status, by `(publication_date, id)`.
         """
         ...
 
@@ -47,7 +47,8 @@ class Records(Protocol):
 
         If a record takes a unique value (a slug, an email address, a digest, the id of a comment) from a
         record that is not in the batch, that record loses it for the time being: the caller must write or
-        erase it too. Erasing a user erases the user's tokens; erasing a post erases its comments. A comment
+        erase it too. Erasing a user erases the user's tokens; erasing a post erases its comments;
+        after erasing a file, no post uses it. A comment
         is erased only if it is on the same post, with the same date.
         """
         ...

@@ -11,6 +11,7 @@ from everpost.stores.port.posts import Posts
 from everpost.stores.port.preview_links import PreviewLinks
 from everpost.stores.port.rate_limits import RateLimits
 from everpost.stores.port.records import Records
+from everpost.stores.port.revisions import Revisions
 from everpost.stores.port.tokens import Tokens
 from everpost.stores.port.trash import Trash
 from everpost.stores.port.users import Users
@@ -51,11 +52,16 @@ class Store(Protocol):
     def working_copies(self) -> WorkingCopies: ...
 
     @property
+    def revisions(self) -> Revisions: ...
+
+    @property
     def media(self) -> Media: ...
 
     @property
     def media_bytes(self) -> MediaBytes:
-        """The place for bytes in the database of the blog."""
+        """The place for the bytes of files: the database of the blog, unless the store was opened with
+        another.
+        """
         ...
 
     @property
@@ -66,5 +72,5 @@ class Store(Protocol):
         ...
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, and the place for bytes."""
         ...

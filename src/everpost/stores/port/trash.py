@@ -55,7 +55,7 @@ class Trash(Protocol):
         ...
 
     async def restore_comment(self, post_id: Id, id: Id) -> Comment:
-        """Give a tombstone its words, its author and its status back, and increment its version; if none
+        """Give a tombstone its text, its author and its status back, and increment its version; if none
         stayed, add the comment again under its id. Return it. Raises, in this order: NotFound (the post),
         InTrash, NotFound (there is no such removed comment), Conflict("comment", "id") (another comment has
         the id by now), ParentRemoved.

@@ -9,11 +9,14 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from everpost.domain.ids import Id
 from everpost.domain.post_paths import moves
 from everpost.domain.posts import Post, PostChange
+from everpost.domain.writing.history import changes_history
 from everpost.domain.writing.saved_copies import SavedCopy
 from everpost.errors import Forbidden, InTrash, NotFound, Stale
 from everpost.stores.grouped_writes import GroupedWrites
 from everpost.stores.preconditions import Preconditions
 from everpost.stores.sql.engine import VIOLATED, Call, Connections, Transaction
+from everpost.stores.sql.history.revisions import continuing, keep_state, may_continue
+from everpost.stores.sql.media import uses
 from everpost.stores.sql.model.mappers import AnyRow, Values, posts_with_threads
 from everpost.stores.sql.model.tables import PostRow, PostTagRow
 from everpost.stores.sql.model.types import IdText
@@ -30,7 +33,7 @@ from everpost.stores.sql.queries.saved_copies import removal_of
 
 _SAVE = update(PostRow).where(PostRow.id == selects.ID).values(version=PostRow.version + 1, stamp=STAMP)
 _REMOVE = delete(PostRow).where(PostRow.id == selects.ID)
-_LOCK = select(PostRow.id).where(PostRow.id == selects.ID).with_for_update(key_share=True)
+_LOCK = selects.FIND_POST.with_for_update(key_share=True)
 _TAGS_OF = bindparam("tags_of", type_=IdText)
 _LISTED = (PostRow.status, PostRow.kind, PostRow.publication_date, PostRow.updated_at)
 _REMOVE_TAGS = delete(PostTagRow).where(PostTagRow.post_id == _TAGS_OF)
@@ -58,25 +61,34 @@ class Change(NamedTuple):
     preconditions: Preconditions
     comments: int
     """The number of comments in the returned post."""
+    history: Values | None = None
+    """The values for the history of the post, from `keep_state`. None: the post has not been read yet."""
 
     @property
     def update(self) -> Call:
-        """An UPDATE of the post alone."""
-        saving, values = with_values(_SAVE, _columns(self.values))
-        return with_preconditions(self.preconditions, saving, values | {"this": self.id, **new_stamp_value()})
+        """An UPDATE of the post alone. Without `history`, only if the change begins no revision."""
+        saving, values = with_values(_SAVE, _columns(self.values) | (self.history or {}))
+        values |= {"this": self.id, **new_stamp_value()}
+        if self.history is None and changes_history(self.values):
+            saving, values = continuing(self.values, saving, values)
+        return with_preconditions(self.preconditions, saving, values)
 
     @property
     def whole(self) -> Call:
-        """The change of the post and its tags in one statement of PostgreSQL."""
+        """The change of the post with its tags and files in one statement of PostgreSQL."""
         updating, parameters = self.update
         tags, comments = self.values.tags, self.comments
-        statement = writable_ctes.saving_post(updating, has_tags=tags is not None, has_comments=comments > 0)
-        return statement, {**parameters, "comments": comments, **writable_ctes.each_tag(tags or ())}
+        used = uses.all_changes(self.values)
+        statement = writable_ctes.saving_post(
+            updating, has_tags=tags is not None, has_comments=comments > 0, writes_uses=bool(used)
+        )
+        return statement, {**parameters, "comments": comments, **writable_ctes.each_tag(tags or ()), **used}
 
     @property
     def changes_only_the_post(self) -> bool:
-        """Whether only the post and its tags change, so that `whole` is the complete change."""
-        return self.values.saved_copy is None and not moves(self.values)
+        """Whether only the post, its tags and files change, so that `whole` is the complete change."""
+        is_alone = self.values.saved_copy is None and not moves(self.values)
+        return is_alone and may_continue(self.values)
 
     @property
     def saved_copy(self) -> Sequence[Call]:
@@ -111,7 +123,8 @@ class PostUpdater:
         removing = with_preconditions(preconditions, _REMOVE, this)
 
         async def work(transaction: Transaction) -> int:
-            removed = (await transaction.execute(*removing)).matched
+            _, removal = await transaction.execute_all([uses.release(id), removing])
+            removed = removal.matched
             if removed:
                 for call in removal_of(discarded_copy, id):
                     await transaction.execute(*call)
@@ -142,11 +155,24 @@ class PostUpdater:
         outcomes: list[_Outcome] = []
         for change in changes:
             try:
+                history = await _kept(change, transaction)
                 moved, calls = await move(change.id, change.values, transaction)
-                outcomes.append(await save(change._replace(values=moved), calls, transaction))
+                ready = change._replace(values=moved, history=history)
+                outcomes.append(await save(ready, calls, transaction))
             except (NotFound, Forbidden, InTrash, Stale) as error:
                 outcomes.append(error)
         return outcomes
+
+
+async def _kept(change: Change, transaction: Transaction) -> Values:
+    """Keep the state of the post that the change replaces, if it is to be kept, and return the values for the
+    history of the post. Raises NotFound, Forbidden, Stale.
+    """
+    if not changes_history(change.values):
+        return {}
+    found = (await transaction.execute(_LOCK, {"this": change.id})).first()
+    change.require(found)
+    return {} if found is None else await keep_state(found, change.values, transaction)
 
 
 async def _save_at_once(change: Change, paths: Sequence[Call], transaction: Transaction) -> Post:
@@ -166,6 +192,7 @@ async def _save(change: Change, paths: Sequence[Call], transaction: Transaction)
         *paths,
         *change.saved_copy,
         *tagging(change.id, change.values.tags),
+        *uses.changes(change.id, change.values),
         post_queries.posts([change.id], change.comments),
     ]
     saved = (await transaction.execute_all(calls))[-1]

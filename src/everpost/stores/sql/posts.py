@@ -8,8 +8,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import insert
-
 from everpost.domain.comment_preconditions import CommentContext
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
@@ -28,39 +26,27 @@ from everpost.domain.posts import (
 )
 from everpost.domain.revisions import ExpectedRevisions, new_stamp
 from everpost.domain.writing.saved_copies import SavedCopy
-from everpost.errors import Busy, Conflict, NotFound
+from everpost.errors import Busy, NotFound
 from everpost.stores.batching import Batcher, KeyedLocks
 from everpost.stores.port import Validator
 from everpost.stores.preconditions import Preconditions
 from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
 from everpost.stores.sql.model.mappers import (
     AnyRow,
-    Values,
     blog_of,
     comment_of,
-    comment_values,
     location_of,
-    path_values,
     post_of,
-    post_values,
     posts_with_threads,
-    tag_values,
     validator_of,
 )
-from everpost.stores.sql.model.tables import CommentRow, PostPathRow, PostRow, PostTagRow
+from everpost.stores.sql.new_posts import insert_post
 from everpost.stores.sql.post_changes import Change, PostUpdater
 from everpost.stores.sql.post_paths import permalink_rule
-from everpost.stores.sql.queries import post_lists, post_queries, selects, writable_ctes
+from everpost.stores.sql.queries import post_lists, post_queries, selects
 from everpost.stores.sql.queries.conflicts import Claim, resolve
 from everpost.stores.sql.queries.post_lists import Columns
-from everpost.stores.sql.queries.saved_copies import removal_of
 
-_ADD = insert(PostRow)
-_ADD_TAG = insert(PostTagRow)
-_ADD_PATH = insert(PostPathRow)
-_ADD_COMMENTS = insert(CommentRow)
-_SHORT_THREAD = 100
-"""A post with at most this many comments is added within the time limit of any other write."""
 _ATTEMPTS = 100
 """The maximum number of attempts to find a free slug, each lost to another process."""
 _LONGEST_PAUSE = 0.005
@@ -72,7 +58,6 @@ class SqlPosts:
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._is_postgresql = connections.dialect.name == "postgresql"
         self._bare = Batcher(self._read_bare, most=selects.MAX_IDS)
         self._contexts = Batcher(self._read_contexts, most=selects.MAX_IDS)
         self._slugs: KeyedLocks[str | None] = KeyedLocks()
@@ -197,7 +182,7 @@ class SqlPosts:
             new = replace(kept, slug=slug or kept.slug)
             if rule is not None:
                 new = replace(new, paths=rule.without_permalink(new, kept.paths))
-            await self._insert(new, thread, saved_copy)
+            await insert_post(self._connections, new, thread, saved_copy)
             return new
 
         return await self._write_with_free_slug(claim, write)
@@ -216,26 +201,6 @@ class SqlPosts:
                 # Otherwise a process in step with this one could be first each time.
                 await asyncio.sleep(random.uniform(0, _LONGEST_PAUSE))  # noqa: S311 - it only spreads retries
         raise Busy
-
-    async def _insert(self, post: Post, thread: Sequence[Comment], saved_copy: SavedCopy | None) -> None:
-        values = post_values(post) | {"stamp": post.stamp}
-        tags, paths = tag_values(post), path_values(post)
-        comments = [comment_values(comment) for comment in thread]
-        saved = removal_of(saved_copy, post.id)
-
-        async def work(transaction: Transaction) -> None:
-            parts = (*((_ADD_TAG, tag) for tag in tags), *((_ADD_PATH, path) for path in paths))
-            await transaction.execute_all([(_ADD, values), *parts, *saved])
-            if comments:
-                await _add_thread(transaction, comments)
-
-        if not (tags or paths or comments or saved):
-            await self._connections.change(_ADD, values)
-        elif self._is_postgresql and not (paths or comments or saved):
-            tagged = writable_ctes.new(values) | writable_ctes.each_tag(post.tags)
-            await self._connections.change_returning(writable_ctes.ADD_TAGGED_POST, tagged)
-        else:
-            await self._connections.transact(work, time_limited=len(comments) <= _SHORT_THREAD)
 
     async def save(
         self,
@@ -291,10 +256,3 @@ async def _threads(
         for row in (await transaction.execute(statement, {**parameters, "comments": comments})).rows:
             threads[row.post_id].append(comment_of(row))
     return threads
-
-
-async def _add_thread(transaction: Transaction, comments: Sequence[Values]) -> None:
-    try:
-        await transaction.execute(_ADD_COMMENTS, comments)
-    except VIOLATED as error:
-        raise Conflict("comment", "id") from error

@@ -1,25 +1,26 @@
 """Validation of a whole archive, before any of it is imported."""
 
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 from everpost.domain.blog import Blog
 from everpost.domain.comments import Comment, CommentStatus
+from everpost.domain.media.files import MediaFile
 from everpost.domain.posts import Post
 from everpost.domain.record_kinds.kinds import Key, Kind, Values
-from everpost.domain.records import Counts
 from everpost.errors import Invalid
-from everpost.transfer.archive.format import is_trailer, trailer
+from everpost.transfer.archive.format import Header, is_trailer, trailer
 from everpost.transfer.archive.index import Index
+from everpost.transfer.archive.media_checker import MediaChecker
+from everpost.transfer.archive.media_lines import is_media_line
 from everpost.transfer.archive.reader import Archive
 from everpost.transfer.copy.digests import BlogDigest, RunningDigest
+from everpost.transfer.copy.operations import Phase, Progress
 from everpost.transfer.copy.origins import origin_of
 from everpost.transfer.copy.record_json import checked_values
-
-Progress = Callable[[int, int], None]
-"""Called with the number of records checked so far, and the total."""
+from everpost.transfer.media.copies import FileReport
+from everpost.transfer.media.file_list import FileList
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +29,29 @@ class CheckedArchive:
 
     digest: BlogDigest
     origin: str
+    files: FileReport | None = None
+    """The files whose bytes the archive contains (`copied`), and those whose bytes the exported blog did not
+    have (`faults`); None if the archive was written without bytes.
+    """
 
 
 def check(archive: Archive, progress: Progress) -> CheckedArchive:
     """Check a whole archive against the rules of docs/archive.md: the form and order of its lines, the counts
-    and digests, unique values, references, and the structure and counts of threads. Raises BrokenFile, which
-    names the first line found to break a rule.
+    and digests, unique values, references, the structure and counts of threads, and the bytes of files.
+    Raises BrokenFile, which names the first line found to break a rule.
     """
-    with closing(archive.lines()) as lines, closing(Index()) as index:
-        counts = archive.read_header(next(lines, b"\n"))
-        checker = _Checker(archive, index, counts)
-        total = sum(counts.values())
+    with closing(archive.lines()) as lines, closing(Index()) as index, closing(FileList()) as files:
+        head = archive.read_header(next(lines, b"\n"))
+        checker = _Checker(archive, index, files, head)
+        total = sum(head.counts.values())
         number, last = 1, b""
         for number, line in enumerate(lines, 2):
-            if last:
+            if is_media_line(last):
+                checker.add_bytes(last, number - 1)
+                progress(Phase.CHECKING_FILES, checker.media.done, files.size)
+            elif last:
                 checker.add(last, number - 1)
-                progress(number - 2, total)
+                progress(Phase.CHECKING, number - 2, total)
             last = line
         return checker.finish(last, number)
 
@@ -51,10 +59,12 @@ def check(archive: Archive, progress: Progress) -> CheckedArchive:
 class _Checker:
     """The state of one pass over an archive."""
 
-    def __init__(self, archive: Archive, index: Index, counts: Counts) -> None:
+    def __init__(self, archive: Archive, index: Index, files: FileList, head: Header) -> None:
         self._archive = archive
         self._index = index
-        self._counts = counts
+        self._files = files
+        self._counts = head.counts
+        self.media = MediaChecker(files, has_bytes=head.has_bytes)
         self._digest = RunningDigest(archive.kinds)
         self._threads = _ThreadChecker(archive, index)
         self._referred = {each.refers_to for kind in archive.kinds for each in kind.fields.values()}
@@ -74,8 +84,17 @@ class _Checker:
             raise self._archive.broken(number, error.message) from None
         if kind.type is Blog:
             self._origin = origin_of(kind.decode(values))
+        elif kind.type is MediaFile:
+            self._files.add(kind.decode(values))
         self._digest.add(kind, line)
         self._archive.accept(line)
+
+    def add_bytes(self, line: bytes, number: int) -> None:
+        """Check the next line with bytes of a file."""
+        try:
+            self.media.add(line)
+        except Invalid as error:
+            raise self._archive.broken(number, error.message) from None
 
     def finish(self, last: bytes, line: int) -> CheckedArchive:
         """Check the last line, and the rules that depend on the whole archive."""
@@ -87,18 +106,27 @@ class _Checker:
         self._threads.end()
         if any(digest.counts[name] != count for name, count in self._counts.items()):
             raise self._archive.broken(1, "kinds: the counts do not match the records that follow")
-        if trailer(digest, self._counts) != last:
+        files = self._finish_bytes(line)
+        if trailer(digest, self._counts, files) != last:
             raise self._archive.broken(
                 line, "the counts or digests do not match the records: the archive was altered"
             )
         error = self._index.find_error()
         if error is not None:
             raise self._archive.broken(*error)
-        return CheckedArchive(digest, self._origin)
+        return CheckedArchive(digest, self._origin, files)
+
+    def _finish_bytes(self, line: int) -> FileReport | None:
+        try:
+            return self.media.end()
+        except Invalid as error:
+            raise self._archive.broken(line, error.message) from None
 
     def _require_order(self, kind: Kind[Any], key: Key) -> None:
         if kind.name not in self._counts:
             raise Invalid("kind", f"is {kind.name}, which the first line does not name")
+        if self.media.has_begun:
+            raise Invalid("kind", "should be media_bytes: no record follows the bytes of files")
         if not self._key and not kind.is_single:
             raise Invalid("kind", "should be settings, which come first")
         if kind.owner is None:

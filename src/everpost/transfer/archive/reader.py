@@ -16,7 +16,8 @@ from everpost.domain.records import Counts, Record
 from everpost.errors import BrokenFile, Invalid
 from everpost.stores.port import Snapshot
 from everpost.transfer.archive.compression import decompressing
-from everpost.transfer.archive.format import MAX_LINE, read_header
+from everpost.transfer.archive.format import MAX_LINE, Header, read_header
+from everpost.transfer.archive.media_lines import is_media_line
 from everpost.transfer.copy.record_json import Row, read_row
 
 PIPE = "-"
@@ -46,7 +47,7 @@ class Archive:
     async def count(self) -> Counts:
         """The number of records of each kind, according to the first line."""
         with closing(self.lines()) as lines:
-            counts = self.read_header(next(lines, b"\n"))
+            counts = self.read_header(next(lines, b"\n")).counts
         return {kind.name: counts.get(kind.name, 0) for kind in self.kinds}
 
     async def fingerprint(self) -> str:
@@ -87,8 +88,8 @@ class Archive:
             reason = f"cannot be read: {error.strerror or error}"
             raise BrokenFile(self.name, f"after line {number:,}", reason) from error
 
-    def read_header(self, line: bytes) -> Counts:
-        """The number of records of each kind, from the first line."""
+    def read_header(self, line: bytes) -> Header:
+        """The content of the first line."""
         try:
             return read_header(line, self.kinds)
         except Invalid as error:
@@ -99,12 +100,15 @@ class Archive:
         return BrokenFile(self.name, f"line {number:,}", reason)
 
     def _rows(self) -> Iterator[Row]:
-        """The rows. The last line is held back, because it is not a record."""
+        """The rows. A line is held back, because neither the last one nor those with bytes are records."""
         earlier = b""
-        for number, line in enumerate(self.lines(), 1):
-            if number > 2:
-                yield self._read_row(earlier, number - 1)
-            earlier = line
+        with closing(self.lines()) as lines:
+            for number, line in enumerate(lines, 1):
+                if number > 2:
+                    yield self._read_row(earlier, number - 1)
+                if is_media_line(line):
+                    break
+                earlier = line
 
     def _read_row(self, line: bytes, number: int) -> Row:
         known = self._checksums[number - 2 : number - 1]

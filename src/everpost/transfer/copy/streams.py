@@ -6,11 +6,13 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, as
 from types import TracebackType
 from typing import Protocol, Self, runtime_checkable
 
+from everpost.domain.media.files import MediaFile
 from everpost.domain.record_kinds.kinds import Kinds
 from everpost.domain.records import Counts, Record
 from everpost.stores.port import Snapshot
 from everpost.transfer.copy.digests import BlogDigest, RunningDigest
 from everpost.transfer.copy.record_json import Row, row_of
+from everpost.transfer.media.file_list import FileList
 
 
 class Source(Protocol):
@@ -85,6 +87,8 @@ class Stream:
         self.counts = counts
         self.fingerprint = fingerprint
         """The fingerprint of the snapshot."""
+        self.files: FileList | None = None
+        """Where the files among the records are noted."""
         self.head: Row | None = None
         """The current row; None at the end."""
         self._batches = batches
@@ -113,6 +117,8 @@ class Stream:
             rows = [each if isinstance(each, Row) else row_of(each, self.kinds) for each in batch]
             for row in rows:
                 self._digest.add(row.kind, row.line)
+                if self.files is not None and isinstance(row.record, MediaFile):
+                    self.files.add(row.record)
             self._rows = iter(rows)
 
     def digest(self) -> BlogDigest:
@@ -131,8 +137,10 @@ class Stream:
 
 
 @asynccontextmanager
-async def open_stream(source: Source) -> AsyncIterator[Stream]:
-    """A stream of the rows of the source as it is now, positioned on the first."""
+async def open_stream(source: Source, files: FileList | None = None) -> AsyncIterator[Stream]:
+    """A stream of the rows of the source as it is now, positioned on the first. The files among them are
+    added to `files`.
+    """
     async with AsyncExitStack() as open_:
         snapshot = await open_.enter_async_context(source.snapshot())
         counts, fingerprint = await snapshot.count(), await snapshot.fingerprint()
@@ -142,6 +150,7 @@ async def open_stream(source: Source) -> AsyncIterator[Stream]:
             await open_.enter_async_context(aclosing(batches))
         ahead = await open_.enter_async_context(_ReadAhead(batches))
         stream = Stream(source.kinds, counts, fingerprint, ahead, open_)
+        stream.files = files
         await stream.advance()
         yield stream
 

@@ -13,6 +13,7 @@ class Download:
 
     def __init__(self, app: ASGIApp, method: str, path: str, headers: Mapping[str, str]) -> None:
         self._app = app
+        path, _, query = path.partition("?")
         self._scope: dict[str, Any] = {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -22,7 +23,7 @@ class Download:
             "path": path,
             "raw_path": path.encode(),
             "root_path": "",
-            "query_string": b"",
+            "query_string": query.encode(),
             "headers": [(name.encode(), text.encode()) for name, text in headers.items()],
             "server": ("blog.example", 80),
             "client": ("192.0.2.1", 5000),

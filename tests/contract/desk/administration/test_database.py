@@ -1,7 +1,7 @@
 """The state of the database, and the archive as a download."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from everpost.domain.records import Batch
 from everpost.errors import BrokenFile
 from everpost.settings import Settings
 from everpost.stores.port import Store
-from everpost.transfer.archive.checker import check
+from everpost.transfer.archive.checker import CheckedArchive, check
 from everpost.transfer.archive.reader import open_archive
 from everpost.transfer.archive.writer import export
 from tests.conftest import Engines, offer_key
@@ -24,6 +24,7 @@ from tests.contract.http.conftest import Applications
 from tests.contract.http.people import PEOPLE, headers_of
 from tests.contract.pages.html import Page
 from tests.contract.port.examples import a_post, numbered
+from tests.unit.transfer.files import file_of
 
 PAGE, EXPORT = "/desk/settings/database", "/desk/settings/database/export"
 MANY = 1_100
@@ -46,16 +47,21 @@ def download(ada: DeskSite, door: str = "api") -> Download:
 async def exported(store: Store, folder: Path) -> bytes:
     """The file that `everpost export` writes."""
     path = folder / "command.jsonl.zst"
-    await export(store.records, str(path), lambda _done, _total: None, overwrite=True)
+    await export(store.records, str(path), lambda *_progress: None, media=store.media_bytes, overwrite=True)
     return path.read_bytes()
 
 
 def count_in(content: bytes, folder: Path) -> Mapping[str, int]:
     """The number of records of each kind in an archive. Raises BrokenFile."""
+    return checked(content, folder).digest.counts
+
+
+def checked(content: bytes, folder: Path) -> CheckedArchive:
+    """A downloaded archive. Raises BrokenFile."""
     path = folder / "download.jsonl.zst"
     path.write_bytes(content)
     with open_archive(str(path)) as archive:
-        return check(archive, lambda _done, _total: None).digest.counts
+        return check(archive, lambda *_progress: None)
 
 
 async def test_the_page_shows_what_the_call_of_the_api_returns(desk: DeskSite) -> None:
@@ -87,6 +93,29 @@ async def test_the_download_is_the_file_of_the_command(desk: DeskSite, door: str
     assert "no-store" in got.headers["cache-control"]
     assert got.content == await exported(desk.store, tmp_path)
     assert count_in(got.content, tmp_path)["post"] == MANY
+
+
+async def test_bytes_of_files_are_in_the_download_unless_they_are_left_out(
+    desk: DeskSite, tmp_path: Path
+) -> None:
+    ada = await desk.as_("admin")
+    content = b"A picture " * 200_000
+    file = file_of(content)
+    await desk.store.media_bytes.put(file.digest, one_part(content), size=file.size)
+    await desk.store.records.write(Batch(kept=[file]))
+    for path, expected in (("/api/archive", 1), ("/api/archive?media=false", None)):
+        async with Download(ada.app, "GET", path, PEOPLE["admin"].headers) as got:
+            await got.read_all()
+        found = checked(got.content, tmp_path)
+        assert found.digest.counts["media"] == 1
+        assert expected == (None if found.files is None else found.files.copied)
+    async with Download(ada.app, "GET", "/api/archive?media=no", PEOPLE["admin"].headers) as refused:
+        await refused.read_all()
+    assert refused.status == 422
+
+
+async def one_part(content: bytes) -> AsyncIterator[bytes]:
+    yield content
 
 
 async def test_it_is_one_state_and_others_go_on_meanwhile(desk: DeskSite, tmp_path: Path) -> None:

@@ -3,23 +3,19 @@
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 
 from everpost.api.http.etags import resource_etag, revision_text
 from everpost.domain.clock import now
-from everpost.domain.comments import Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import new_id
-from everpost.domain.people.tokens import digest, new_secret
-from everpost.domain.people.users import Role, User
-from everpost.domain.posts import Post, PostStatus
+from everpost.domain.people.tokens import new_secret
 from everpost.domain.writing.working_copies import PostText, WorkingCopyChange
-from everpost.stores.port import Store
 from tests.contract.http.accounts.credentials import Device, secret_for
+from tests.contract.http.accounts.resources import KEY, Resources
+from tests.contract.http.media.files import picture
 from tests.contract.http.people import PEOPLE, Who
 
 PAGE = Path(__file__).parents[4] / "docs" / "permissions.md"
-KEY = "the key of a guest"
 PASSWORD = "correct horse battery"
 COLUMNS = ("public", "author", "its author", "editor", "admin", "no scopes")
 
@@ -63,22 +59,18 @@ class Request:
     path: str
     json: object = None
     form: Mapping[str, str] | None = None
+    content: bytes | None = None
     headers: Mapping[str, str] | None = None
     secret: str | None = None
     """To be shown instead of the one that is usually shown."""
 
 
-class World:
+class World(Resources):
     """Creates the resources of a row, new ones each time."""
-
-    def __init__(self, store: Store, password_hash: str) -> None:
-        self._store = store
-        self._password_hash = password_hash
-        self._made = 0
 
     async def request(self, row: Row, who: Who) -> Request:
         """The request of this row, sent by this person."""
-        self._made += 1
+        self.made += 1
         noun = row.call.partition(" ")[2]
         makers: dict[str, Callable[[Row, Who], Awaitable[Request]]] = {
             "/posts": self._posts,
@@ -87,6 +79,10 @@ class World:
             "/posts/{post_id}/comments": self._thread,
             "/posts/{post_id}/working-copy": self._working_copy,
             "/posts/{post_id}/comments/{comment_id}": self._comment,
+            "/media": self._media,
+            "/media/{file_id}": self._file,
+            "/media/{file_id}/uses": self._file,
+            "/media/{digest}/{name}": self._bytes,
             "/comments/decisions": self._decisions,
             "/login": self._login,
             "/login/passkey": self._passkey_login,
@@ -116,18 +112,18 @@ class World:
         return Request("/posts", body)
 
     async def _post(self, row: Row, _who: Who) -> Request:
-        post = await self._make_post(row.what)
+        post = await self.make_post(row.what)
         change: dict[str, object] = {"title": "Another title"}
         if "to another author" in row.what:
             change = {"author_id": PEOPLE["editor"].user.id}
         return Request(f"/posts/{post.id}", change if row.call.startswith("PATCH") else None)
 
     async def _preview(self, row: Row, _who: Who) -> Request:
-        post = await self._make_post(row.what)
+        post = await self.make_post(row.what)
         return Request(f"/posts/{post.id}/preview", {} if row.call.startswith("POST") else None)
 
     async def _thread(self, row: Row, who: Who) -> Request:
-        post = await self._make_post(row.what)
+        post = await self.make_post(row.what)
         path = f"/posts/{post.id}/comments"
         if row.call.startswith("GET"):
             return Request(path)
@@ -139,8 +135,8 @@ class World:
         return Request(path, body)
 
     async def _comment(self, row: Row, who: Who) -> Request:
-        post = await self._make_post(row.what)
-        comment = await self._make_comment(post, row.what, who)
+        post = await self.make_post(row.what)
+        comment = await self.make_comment(post, row.what, who)
         body = None
         if row.call.startswith("PATCH"):
             body = {"status": "spam"} if "its status" in row.what else {"content": "Other words."}
@@ -152,7 +148,7 @@ class World:
     async def _working_copy(self, row: Row, who: Who) -> Request:
         """A working copy of a new post, unless the row names a post."""
         of_post = "published" in row.what or "draft" in row.what or "a post" in row.what
-        post_id = (await self._make_post(row.what)).id if of_post else new_id()
+        post_id = (await self.make_post(row.what)).id if of_post else new_id()
         owners: dict[bool, Who] = {True: "editor" if who != "editor" else "author", False: who}
         owner = owners["another user's" in row.what]
         headers = {"if-none-match": "*"}
@@ -165,22 +161,34 @@ class World:
         body = {"text": {"title": "Half a ti"}} if row.call.startswith("PUT") else None
         return Request(f"/posts/{post_id}/working-copy", body, headers=headers)
 
+    async def _media(self, row: Row, _who: Who) -> Request:
+        is_new = row.call.startswith("POST")
+        return Request("/media", content=picture(self.made) if is_new else None)
+
+    async def _file(self, row: Row, _who: Who) -> Request:
+        file = await self.make_file(row.what)
+        end = "/uses" if row.call.endswith("/uses") else ""
+        return Request(f"/media/{file.id}{end}", {"alt": "A"} if row.call.startswith("PATCH") else None)
+
+    async def _bytes(self, row: Row, _who: Who) -> Request:
+        return Request((await self.make_file(row.what)).path)
+
     async def _decisions(self, _row: Row, _who: Who) -> Request:
-        comment = await self._make_comment(await self._make_post("published"), "pending", "nobody")
+        comment = await self.make_comment(await self.make_post("published"), "pending", "nobody")
         seen = {"id": comment.id, "revision": revision_text(comment.revision)}
         return Request("/comments/decisions", [{**seen, "status": "approved"}])
 
     async def _login(self, _row: Row, _who: Who) -> Request:
-        user = await self._make_user()
+        user = await self.make_user()
         return Request("/login", form={"username": user.email, "password": PASSWORD})
 
     async def _passkey_login(self, _row: Row, _who: Who) -> Request:
         device = Device()
-        await device.register(self._store, await self._make_user())
+        await device.register(self._store, await self.make_user())
         return Request("/login/passkey", {"credential": await device.sign(self._store)})
 
     async def _reset(self, _row: Row, _who: Who) -> Request:
-        secret = await secret_for(self._store, await self._make_user())
+        secret = await secret_for(self._store, await self.make_user())
         return Request("/login/reset", {"token": secret, "password": PASSWORD})
 
     async def _setup(self, _row: Row, _who: Who) -> Request:
@@ -188,7 +196,7 @@ class World:
         return Request("/setup", body)
 
     async def _invitations(self, _row: Row, _who: Who) -> Request:
-        email = f"new.{self._made}@blog.example"
+        email = f"new.{self.made}@blog.example"
         return Request("/invitations", {"name": "New", "email": email, "role": "author"})
 
     async def _new_passkey(self, row: Row, who: Who) -> Request:
@@ -199,24 +207,24 @@ class World:
 
     async def _passkey(self, row: Row, who: Who) -> Request:
         is_own = row.what == "your own" and who != "nobody"
-        owner = PEOPLE[who].user if is_own else await self._make_user()
+        owner = PEOPLE[who].user if is_own else await self.make_user()
         return Request(f"/users/me/passkeys/{await Device().register(self._store, owner)}")
 
     async def _reset_link(self, row: Row, who: Who) -> Request:
         of_self = row.what == "your own" and who != "nobody"
-        return Request(f"/users/{(PEOPLE[who].user if of_self else await self._make_user()).id}/reset-link")
+        return Request(f"/users/{(PEOPLE[who].user if of_self else await self.make_user()).id}/reset-link")
 
     async def _users(self, row: Row, _who: Who) -> Request:
         if row.call.startswith("GET"):
             return Request("/users")
-        email = f"new.{self._made}@blog.example"
+        email = f"new.{self.made}@blog.example"
         return Request("/users", {"name": "New", "email": email, "role": "author", "password": PASSWORD})
 
     async def _me(self, row: Row, _who: Who) -> Request:
         return Request("/users/me", {"name": "Me"} if row.call.startswith("PATCH") else None)
 
     async def _user(self, row: Row, _who: Who) -> Request:
-        user = await self._make_user()
+        user = await self.make_user()
         query = "?posts=keep" if row.call.startswith("DELETE") else ""
         return Request(f"/users/{user.id}{query}", {"name": "B"} if row.call.startswith("PATCH") else None)
 
@@ -229,7 +237,10 @@ class World:
         owner: Who = "editor" if row.what == "another user's" and who != "editor" else "author"
         if row.what == "your own" and who != "nobody":
             owner = who
-        token = replace(PEOPLE[owner].token(0xF0000 + self._made, f"{self._made}", frozenset()), id=new_id())
+        token = replace(
+            PEOPLE[owner].token(0xF0000 + self.made, f"{self.made}", frozenset()),
+            id=new_id(),
+        )
         await self._store.tokens.add(token)
         return Request(f"/tokens/{token.id}")
 
@@ -243,58 +254,3 @@ class World:
 
     async def _settings(self, row: Row, _who: Who) -> Request:
         return Request("/settings", {"comment_policy": "moderated"} if row.call.startswith("PATCH") else None)
-
-    async def _make_user(self) -> User:
-        user = User(
-            id=new_id(),
-            name="Somebody",
-            email=f"somebody.{self._made}@blog.example",
-            role=Role.AUTHOR,
-            created_at=now(),
-            updated_at=now(),
-            password_hash=self._password_hash,
-        )
-        await self._store.users.add(user)
-        return user
-
-    async def _make_post(self, what: str) -> Post:
-        policy = next((each for each in CommentPolicy if each.value in what), CommentPolicy.OPEN)
-        ahead = timedelta(days=1) if "scheduled" in what else timedelta(0)
-        post = Post(
-            id=new_id(),
-            title="A title",
-            content="Some content.",
-            publication_date=now() + ahead,
-            updated_at=now(),
-            slug=f"slug-{self._made}",
-            status=PostStatus.DRAFT if "draft" in what else PostStatus.PUBLISHED,
-            author=PEOPLE["author"].user.author,
-            comment_policy=policy,
-        )
-        await self._store.posts.add(post)
-        return post
-
-    async def _make_comment(self, post: Post, what: str, who: Who) -> Comment:
-        is_tombstone = what == "tombstone"
-        status = next((each for each in CommentStatus if each.value in what), CommentStatus.APPROVED)
-        age = timedelta(minutes=16) if "after 15 minutes" in what else timedelta(minutes=14)
-        comment = Comment(
-            id=new_id(),
-            post_id=post.id,
-            content="Words.",
-            publication_date=now() - age,
-            updated_at=now(),
-            status=status,
-            author=PEOPLE[who].user.author if "your own" in what and who != "nobody" else None,
-            guest_name=None if "your own" in what else "A guest",
-            key_digest=digest(KEY) if "with its key" in what else None,
-        )
-        comment = await self._store.comments.add(comment)
-        if is_tombstone:
-            await self._answer(comment)
-            await self._store.comments.remove(post.id, comment.id, match=None)
-        return comment
-
-    async def _answer(self, comment: Comment) -> None:
-        answer = replace(comment, id=new_id(), parent_id=comment.id, publication_date=now())
-        await self._store.comments.add(answer)

@@ -63,7 +63,12 @@ async def make_token(store: Store, user: User, **fields: object) -> str:
 async def send(client: httpx.AsyncClient, row: Row, request: Request, secret: str | None) -> httpx.Response:
     method = row.call.partition(" ")[0]
     built = client.build_request(
-        method, request.path, json=request.json, data=request.form, headers=request.headers
+        method,
+        request.path,
+        json=request.json,
+        data=request.form,
+        content=request.content,
+        headers=request.headers,
     )
     del built.headers["authorization"]
     if secret is not None:

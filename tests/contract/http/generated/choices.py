@@ -48,6 +48,10 @@ statuses = mostly(["draft", "published", "published"], ["hidden"])
 kinds = mostly(["page", "post", "post", "post"], ["draft"])
 summaries = mostly(["a", "é ", None, Long("\U0001f30d", 500)], ["", Long("a", 501), "\x00"])
 paths = mostly([[], ["/a"], ["/b/", "/%62"], ["/aa", "/a"], ["/é"]], [["a"], ["/?a"], None, ["/a"] * 21])
+covers = mostly(
+    [None, "", "https://blog.example/é.png", f"/media/{'0' * 64}/a.png", f"/blog/media/{'1' * 64}/a.png"],
+    ["/a.png", "ftp://blog.example/a.png", Long("a", 2_001)],
+)
 policies = mostly(["open", "open", "moderated", "members", "closed", None], ["ajar"])
 setting_values = st.fixed_dictionaries(
     {},
@@ -82,6 +86,7 @@ new_posts = st.fixed_dictionaries(
         "kind": kinds,
         "summary": summaries,
         "paths": paths,
+        "cover": covers,
         "comment_policy": policies,
         "author_id": user_ids,
     },
@@ -99,6 +104,7 @@ post_changes = st.fixed_dictionaries(
         "kind": kinds,
         "summary": summaries,
         "paths": paths,
+        "cover": covers,
         "comment_policy": policies,
         "author_id": user_ids,
     },

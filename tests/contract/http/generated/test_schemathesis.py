@@ -68,7 +68,7 @@ BEYOND_JSON_SCHEMA = {
     *(("body", field, "cannot be stored: NUL character") for field in ("content", "website", "password")),
 }
 """Rules that JSON Schema cannot express: breaking one is refused, whatever the document allows."""
-SYNTAXES = re.compile(r"base_url|language|paths?|permalink|time_zone|navigation\.\d+\.(label|url)")
+SYNTAXES = re.compile(r"base_url|cover|language|paths?|permalink|time_zone|navigation\.\d+\.(label|url)")
 """Fields whose syntax JSON Schema cannot express."""
 
 

@@ -168,3 +168,42 @@ async def test_a_post_can_become_a_page(client: httpx.AsyncClient) -> None:
     assert (await client.get("/posts")).json() == (await client.get("/tags")).json() == []
     for bad in (None, "draft"):
         assert_problem(await client.patch(path, json={"kind": bad}), 422, "kind")
+
+
+FILE = f"/media/{'0123456789abcdef' * 4}/a-bear.jpg"
+COVERS = {
+    FILE: FILE,
+    f"/below/blog{FILE}": FILE,
+    "https://blog.example/\U0001f43b.png?a=b": "https://blog.example/\U0001f43b.png?a=b",
+    "http://[::1]:8000/a.png": "http://[::1]:8000/a.png",
+    f"https://blog.example/{'a' * 1_979}": f"https://blog.example/{'a' * 1_979}",
+    "": None,
+    None: None,
+}
+NO_COVERS = (
+    *("/a.png", "/media/0123/a.png", f"{FILE}?width=800", f"{FILE}/..", "//other.example/a.png", "a.png"),
+    *(
+        "javascript:alert(1)",
+        "data:image/png;base64,AA",
+        "https://",
+        "https://a b/",
+        "https://a/\n",
+        "http:a",
+    ),
+    *("https://blog.example/\x00", f"https://blog.example/{'a' * 1_980}", "https://a:b/", 'https://a/"', 1),
+)
+
+
+async def test_a_cover_is_a_file_of_the_blog_or_a_url(client: httpx.AsyncClient) -> None:
+    path = f"/posts/{(await publish(client, title='A', cover=FILE))['id']}"
+    for sent, stored in COVERS.items():
+        response = await client.patch(path, json={"cover": sent})
+        assert response.status_code == 200, response.text
+        assert response.json()["cover"] == stored
+        assert (await read(client, f"{path}?fields=cover")).json() == {"cover": stored}
+        assert (await publish(client, cover=sent))["cover"] == stored
+    for bad in NO_COVERS:
+        assert_problem(await client.patch(path, json={"cover": bad}), 422, "cover")
+    assert_problem(
+        await client.post("/posts", json={"title": "A", "content": "", "cover": "/"}), 422, "cover"
+    )

@@ -36,7 +36,7 @@ async def test_the_smallest_post_is_a_title_and_content(client: httpx.AsyncClien
     assert (post["title"], post["content"]) == ("T", "")
     assert (post["version"], post["slug"], post["tags"]) == (1, "t", [])
     assert (post["format"], post["status"], post["comment_policy"]) == ("markdown", "published", None)
-    assert (post["kind"], post["summary"], post["paths"]) == ("post", None, [])
+    assert (post["kind"], post["summary"], post["cover"], post["paths"]) == ("post", None, None, [])
     assert (post["comment_count"], post["comments"]) == (0, [])
     assert post["publication_date"] == post["updated_at"]
     assert len(post["id"]) == 24
@@ -64,6 +64,7 @@ async def test_all_fields_of_a_post_are_stored(client: httpx.AsyncClient) -> Non
         "kind": "page",
         "summary": "A summary",
         "paths": ["/b", "/a"],
+        "cover": "https://blog.example/a.png",
         "comment_policy": "members",
     }
     response = await client.post("/posts", json=sent)
@@ -121,6 +122,7 @@ CHANGES = {
     "kind": "page",
     "summary": "Another summary",
     "paths": ["/another-path"],
+    "cover": "https://blog.example/another.png",
 }
 
 

@@ -18,6 +18,7 @@ POST = {
     "tags": ["a", "b"],
     "kind": "page",
     "summary": "A summary",
+    "cover": "https://blog.example/a.png",
     "paths": ["/a", "/a-slug"],
 }
 COMMENT = {"id": ID, "content": "Content", "publication_date": "2026-01-01T12:00:00.123Z"}
@@ -70,6 +71,7 @@ async def test_only_what_was_sent_is_compared(client: httpx.AsyncClient) -> None
         ("tags", []),
         ("kind", "post"),
         ("summary", "a summary"),
+        ("cover", "https://blog.example/b.png"),
         ("paths", []),
     ],
 )

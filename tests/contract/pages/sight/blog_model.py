@@ -71,6 +71,10 @@ class DrawnPost:
     """The last segment of an old path."""
     tags: Sequence[str]
     author: DrawnUser | None
+    file: str
+    """The path of an uploaded file in its text."""
+    cover: str | None
+    """That of another one, or of the same."""
     former: list[str] = field(default_factory=list)
     """Its permalinks before each step, while it was public."""
     comments: list[DrawnComment] = field(default_factory=list)
@@ -113,6 +117,8 @@ class BlogModel:
 
     users: list[DrawnUser]
     tags: tuple[str, ...]
+    files: tuple[str, ...]
+    """The paths of uploaded files."""
     settings: dict[str, str]
     """The words in the settings of the blog."""
     permalink: str = "/{slug}"
@@ -148,6 +154,10 @@ class BlogModel:
         """The public posts of a user who has a page."""
         is_shown = user.state == "enabled"
         return [post for post in self.public("post") if post.author is user and is_shown]
+
+    def shows_file(self, file: str) -> bool:
+        """Whether a public post or page uses the file."""
+        return any(file in (post.file, post.cover) for post in self.public())
 
     def all_ids(self) -> Iterator[str]:
         yield from (user.id for user in self.users)

@@ -38,6 +38,7 @@ class Inspection:
             await self._addresses(post)
             await self._thread(post)
         await self._files()
+        await self._uploaded_files()
         for look in await self._reader.look_again():
             self._check(look, model.public())
 
@@ -114,6 +115,12 @@ class Inspection:
             looks = [await self._look(each, posts) for each in found]
             found = [each for look in looks for each in _locations(look.answers[0])]
         assert sorted(found) == sorted(self._indexed())
+
+    async def _uploaded_files(self) -> None:
+        """A file is there exactly while something public uses it, and may then be cached forever."""
+        for path in self._model.files:
+            answer = await self._reader.read_file(path)
+            assert answer.status_code == (200 if self._model.shows_file(path) else 404), path
 
     def _indexed(self) -> Iterable[str]:
         """The paths in the sitemap."""

@@ -63,6 +63,10 @@ class Reader:
         self._read.clear()
         return looks
 
+    async def read_file(self, path: str) -> httpx.Response:
+        """The bytes of an uploaded file, which never change."""
+        return await self._site.get(path)
+
     async def get(self, path: str) -> httpx.Response:
         answer = await self._site.get(path)
         self._read.add(path)

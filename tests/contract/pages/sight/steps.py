@@ -1,9 +1,9 @@
 """Steps that change a blog, as Hypothesis draws them, and how they are taken over the API."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import httpx
 from hypothesis import strategies as st
@@ -71,6 +71,8 @@ class Taker:
             path=self._words.draw(),
             tags=_some(self.model.tags, step.how),
             author=authors[step.more % len(authors)],
+            file=_one(self.model.files, step.how),
+            cover=_one((None, *self.model.files), step.more),
         )
         post.id = (await self.call("POST", "/posts", _fields_of(post))).json()["id"]
         self.model.posts.append(post)
@@ -79,7 +81,8 @@ class Taker:
         """Give one of the fields another value."""
         if (post := self._post(step)) is None:
             return
-        names = ["title", "content", "summary", "slug", "paths", "image", "tags", "kind", "author_id"]
+        names = ["title", "content", "summary", "slug", "paths", "image", "file", "cover"]
+        names += ["tags", "kind", "author_id"]
         name = names[step.how % len(names)]
         match name:
             case "tags":
@@ -89,11 +92,15 @@ class Taker:
             case "author_id":
                 author = self.model.users[step.more % 3]
                 post.author = self.model.users[2] if author.state == "removed" else author
+            case "file":
+                post.file = _one(self.model.files, step.more)
+            case "cover":
+                post.cover = _one((None, *self.model.files), step.more)
             case "paths":
                 post.path = self._words.draw()
             case _:
                 setattr(post, name, self._words.draw())
-        await self._save(post, "content" if name == "image" else name)
+        await self._save(post, "content" if name in {"image", "file"} else name)
 
     async def publish(self, step: Step) -> None:
         """Publish a draft, or make a draft of what is published."""
@@ -207,6 +214,7 @@ class Taker:
         await self.call("PATCH", f"/posts/{post.id}", {name: _fields_of(post)[name]})
 
 
+_Value = TypeVar("_Value")
 _Take: TypeAlias = Callable[[Taker, Step], Awaitable[None]]
 _STEPS: Mapping[str, _Take] = {
     "add": Taker.add,
@@ -255,14 +263,20 @@ def _some(tags: tuple[str, ...], number: int) -> tuple[str, ...]:
     return tuple(tag for place, tag in enumerate(tags) if number >> place & 1)
 
 
+def _one(values: Sequence[_Value], number: int) -> _Value:
+    """One of the values."""
+    return values[number % len(values)]
+
+
 def _fields_of(post: DrawnPost) -> dict[str, object]:
     """The fields of a post, as they are sent."""
     return {
         "title": post.title,
-        "content": f"![]({post.image}.png)\n\n{post.content}",
+        "content": f"![]({post.image}.png) ![]({post.file})\n\n{post.content}",
         "summary": post.summary,
         "slug": post.slug,
         "paths": [f"/old/{post.path}"],
+        "cover": post.cover,
         "tags": list(post.tags),
         "kind": post.kind,
         "status": post.status,

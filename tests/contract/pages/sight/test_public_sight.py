@@ -13,6 +13,8 @@ from everpost.web.feeds import posts as post_feeds
 from everpost.web.feeds import sitemap
 from everpost.web.public import archive, tags
 from everpost.web.public import posts as post_pages
+from tests.contract.http.media.files import picture
+from tests.contract.http.media.stored import add_file
 from tests.contract.http.people import PEOPLE, Who
 from tests.contract.pages.conftest import Site, Sites
 from tests.contract.pages.sight.blog_model import START, BlogModel, DrawnUser, StoppedClock
@@ -41,13 +43,18 @@ def short_pages() -> Iterator[None]:
         yield
 
 
+async def add_files(site: Site) -> tuple[str, ...]:
+    """The paths of three uploaded files."""
+    return tuple([(await add_file(site.store, picture(shade))).path for shade in range(3)])
+
+
 async def begin(site: Site) -> Taker:
     """An empty blog with three writers, in whose settings and names are drawn words."""
     StoppedClock.moment = START
     HORIZON._seen = EARLIEST
     words = Words()
     users = [DrawnUser(PEOPLE[who].user.id, who, words.draw()) for who in WRITERS]
-    model = BlogModel(users, tuple(words.draw() for _ in range(2)), {})
+    model = BlogModel(users, tuple(words.draw() for _ in range(2)), await add_files(site), {})
     taker = Taker(site, model, words)
     for user in users:
         await taker.call("PATCH", f"/users/{user.id}", {"name": user.name})

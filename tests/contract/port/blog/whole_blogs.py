@@ -15,9 +15,10 @@ from everpost.domain.blog import (
 from everpost.domain.clock import EARLIEST, LATEST
 from everpost.domain.comments import MAX_COMMENT, Comment, CommentPolicy, CommentStatus
 from everpost.domain.ids import Id
+from everpost.domain.media.files import MediaFile
 from everpost.domain.people.passkeys import MAX_CREDENTIAL_ID, MAX_PUBLIC_KEY, Passkey
 from everpost.domain.people.tokens import Scope, Token, TokenKind
-from everpost.domain.people.users import Author, Role, User
+from everpost.domain.people.users import User
 from everpost.domain.posts import (
     MAX_CONTENT,
     MAX_COVER,
@@ -36,17 +37,13 @@ from everpost.domain.posts import (
 )
 from everpost.domain.records import Batch, Record
 from everpost.domain.trash.removed_comments import RemovedComment
+from everpost.domain.writing.history import PostRevision
 from everpost.domain.writing.working_copies import PostBase, PostText, WorkingCopy, max_typed
 from everpost.stores.port import Store
-from tests.contract.port.examples import LATER, MOMENT, a_comment, a_post, a_user, numbered
+from tests.contract.port.blog.files_and_revisions import MEDIA, REVISIONS
+from tests.contract.port.blog.values import ANN, OTTO, PLANES, by
+from tests.contract.port.examples import LATER, MOMENT, a_comment, a_post, numbered
 
-PLANES = "".join(chr((plane << 16) + 0xFFD) for plane in range(17)) + "\U0010ffff\u0001\ufffe\t\r\n"
-"""A code point of each plane of Unicode, and some that are none of the usual."""
-
-HASH = "$argon2id$v=19$m=65536,t=3,p=4$lPuoC1AWe2hzIFWug/A47A$1717SJ4X8aC1VxtV0/WvofA2Z6WrvrdAeN15cfqdVvQ"
-
-ANN = a_user(id=numbered(0xE1), name="Ann \U0001f600", email="Ann@Example.org", role=Role.ADMIN)
-OTTO = a_user(id=numbered(0xE2), name="Ötto", disabled_at=LATEST, password_hash=HASH, created_at=EARLIEST)
 TOKENS = (
     Token(
         id=numbered(0xD1),
@@ -89,17 +86,13 @@ SETTINGS = Blog(
 )
 
 
-def by(user: User) -> Author:
-    """The user as records refer to it."""
-    return Author(id=user.id, name="")
-
-
 def posts_of_every_kind() -> list[Post]:
     """Drafts, scheduled posts, the longest texts, the first and last times; ordered by id."""
     kinds = [
         a_post(
             title="T",
-            content="",
+            content=f"![](/media/{'a' * 64}/x.gif)",
+            cover=f"/media/{'f' * 64}/x.jpg",
             tags=("b", "a"),
             paths=("/b", "/a"),
             author=by(ANN),
@@ -127,7 +120,7 @@ def posts_of_every_kind() -> list[Post]:
         status=PostStatus.TRASHED,
         former_status=PostStatus.DRAFT,
         trashed_at=posts[3].updated_at,
-        edition=7,
+        revision_number=7,
         edited_by_id=ANN.id,
         edit_began_at=posts[3].updated_at,
     )
@@ -238,12 +231,13 @@ def a_whole_blog() -> list[Record]:
         numbered(1): thread_of_every_kind(numbered(1), 100),
         numbered(4): thread_of_every_kind(numbered(4), 200),
     }
-    records: list[Record] = [SETTINGS, ANN, OTTO, *TOKENS]
+    records: list[Record] = [SETTINGS, ANN, OTTO, *TOKENS, *MEDIA]
     for post in posts_of_every_kind():
         thread = threads.get(post.id, [])
         approved = sum(comment.status is CommentStatus.APPROVED for comment in thread)
         removed = removed_from(post.id, 300) if post.id == numbered(4) else []
-        records += [replace(post, comment_count=approved), *thread, *removed]
+        past = [revision for revision in REVISIONS if revision.post_id == post.id]
+        records += [replace(post, comment_count=approved), *thread, *removed, *past]
     return [*records, *WORKING_COPIES, *PASSKEYS]
 
 
@@ -251,9 +245,11 @@ COUNTS = {
     "settings": 1,
     "user": 2,
     "token": 2,
+    "media": 3,
     "post": 4,
     "comment": 16,
     "removed_comment": 2,
+    "revision": 2,
     "working_copy": 3,
     "passkey": 2,
 }
@@ -277,12 +273,16 @@ def changed(record: Record) -> Record:
 
 def changed_rarely(record: Record) -> Record:
     """As `changed`, for the kinds of which a blog has few."""
+    if isinstance(record, PostRevision):
+        return replace(record, title="Another", tags=("other",), summary=None, edited_by_id=ANN.id)
     if isinstance(record, WorkingCopy):
         return replace(record, text=PostText(slug="Other"), base=None, version=9)
     if isinstance(record, RemovedComment):
         return replace(record, content="Other words", author_id=ANN.id, removed_by_id=None, version=9)
     if isinstance(record, Passkey):
         return replace(record, name="Another", public_key="other", created_at=MOMENT)
+    if isinstance(record, MediaFile):
+        return replace(record, name="another.png", alt="Another", focus_x=None, focus_y=None, version=9)
     assert isinstance(record, Blog)
     return replace(record, version=9)
 

@@ -7,7 +7,8 @@ from everpost.domain.posts import Post, PostChange, PostStatus
 from everpost.domain.records import Batch
 from everpost.errors import Forbidden, NotFound
 from everpost.stores.port import Store
-from tests.contract.port.blog.whole_blogs import by, records_of
+from tests.contract.port.blog.values import by
+from tests.contract.port.blog.whole_blogs import records_of
 from tests.contract.port.examples import LATER, a_post, publish, read_post, register
 from tests.contract.refusals import raises
 

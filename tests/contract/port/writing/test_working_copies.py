@@ -12,7 +12,7 @@ from everpost.domain.writing.working_copies import (
 )
 from everpost.errors import NotFound, Stale
 from everpost.stores.port import Store
-from tests.contract.port.blog.whole_blogs import PLANES
+from tests.contract.port.blog.values import PLANES
 from tests.contract.port.examples import LATER, MOMENT, publish, read_post, register
 from tests.contract.port.writing.typed import BASE, TYPED, WRONG, only, posts_of_copies, read, typing
 from tests.contract.refusals import attempt, raises

@@ -27,7 +27,7 @@ from everpost.domain.clock import EARLIEST, LATEST
 from everpost.stores.sql.engine import Connections
 from everpost.stores.sql.model.tables import BlogRow
 from everpost.stores.sql.model.types import ExactText, IdText, LongText, Moment, TextList, Word
-from tests.contract.port.blog.whole_blogs import PLANES
+from tests.contract.port.blog.values import PLANES
 from tests.differential import DifferentialDatabase
 from tests.stores.sql.conftest import TIMEOUT
 

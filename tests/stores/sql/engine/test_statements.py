@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from everpost.domain.comments import Branch, CommentChange, CommentQuery, CommentStatus, QueueQuery
 from everpost.domain.ids import Id, new_id
+from everpost.domain.media.files import MediaQuery
 from everpost.domain.paging import Position
 from everpost.domain.posts import PostChange, PostKey, PostQuery, TagQuery
 from everpost.domain.revisions import Revision
@@ -18,6 +19,7 @@ from everpost.stores.sql.model.mappers import Values
 from everpost.stores.sql.queries import selects
 from everpost.stores.sql.store import SqlStore
 from tests.contract.port.examples import EVERYBODY, MOMENT, a_comment, a_post, comment_on, publish
+from tests.contract.port.media.examples import a_file, upload
 from tests.stores.sql.conftest import plan_of
 
 
@@ -43,6 +45,7 @@ async def test_a_read_is_one_statement_and_a_list_with_comments_two(
     store: SqlStore, statements: list[str]
 ) -> None:
     post = await publish(store, slug="slug")
+    file = await upload(store)
     comment = await comment_on(store, post.id)
     await comment_on(store, post.id, parent_id=comment.id)
     everything = PostQuery(filter=EVERYBODY, limit=10)
@@ -66,6 +69,12 @@ async def test_a_read_is_one_statement_and_a_list_with_comments_two(
         (lambda: store.comments.branches(post.id, [comment.id], limit=10), 1),
         (lambda: store.comments.queue(QueueQuery(status=CommentStatus.PENDING, limit=10)), 1),
         (lambda: store.tokens.find("0" * 64), 1),
+        (lambda: store.media.get(file.id), 1),
+        (lambda: store.media.find([file.digest, "0" * 64]), 1),
+        (lambda: store.media.page(MediaQuery(limit=10, unused=True)), 1),
+        (lambda: store.media.uses(file.id, limit=10), 1),
+        (lambda: store.media.is_public(file.digest, MOMENT), 1),
+        (lambda: store.media_bytes.find(file.digest), 1),
         (store.ping, 1),
     ]
     for read, expected in reads:
@@ -82,13 +91,17 @@ async def test_a_write_takes_the_minimum_number_of_statements(
     comment = a_comment(post.id)
     change = PostChange(updated_at=MOMENT, title="New")
     comment_change = CommentChange(updated_at=MOMENT, content="New")
+    text = PostChange(updated_at=MOMENT, content="New")
+    with_file = a_post(content=a_file().path)
     writes: list[tuple[Callable[[], Awaitable[object]], int]] = [
         (lambda: store.posts.add(post), 1),
         (lambda: store.posts.save(post.id, change, match=None, comments=100), 1 if at_once else 3),
         (lambda: store.comments.add(comment), 1 if at_once else 2),
         (lambda: store.comments.save(post.id, comment.id, comment_change, match=None), 3),
         (lambda: store.comments.remove(post.id, comment.id, match=None), 5),
-        (lambda: store.posts.remove(post.id, match=None), 1),
+        (lambda: store.posts.save(post.id, text, match=None, comments=100), 1 if at_once else 5),
+        (lambda: store.posts.remove(post.id, match=None), 2),  # the first one releases its files
+        (lambda: store.posts.add(with_file), 1 if at_once else 2),
     ]
     for write, expected in writes:
         statements.clear()

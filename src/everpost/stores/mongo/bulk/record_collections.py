@@ -9,12 +9,14 @@ from pymongo import ReplaceOne
 from pymongo.asynchronous.collection import AsyncCollection
 
 from everpost.domain.record_kinds.kinds import Kind
-from everpost.domain.record_kinds.registry import PASSKEYS, REMOVED_COMMENTS, WORKING_COPIES
+from everpost.domain.record_kinds.registry import MEDIA, PASSKEYS, REMOVED_COMMENTS, REVISIONS, WORKING_COPIES
 from everpost.domain.records import Batch, Record
 from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import Collections, Filter
+from everpost.stores.mongo.model.media import media_document, read_media
 from everpost.stores.mongo.model.passkeys import passkey_document, read_passkey
 from everpost.stores.mongo.model.removed_comments import read_removed_comment, removed_comment_document
+from everpost.stores.mongo.model.revisions import read_revision, revision_document
 from everpost.stores.mongo.model.working_copies import read_working_copy, working_copy_document
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -31,6 +33,8 @@ class RecordCollection(Generic[RecordT]):
     collection: AsyncCollection[Any]
     document: Callable[[RecordT], Document]
     record: Callable[[Document], RecordT]
+    identifying: Sequence[str] = ("id",)
+    """The fields of the kind in whose order the documents are by their `_id`."""
     taken: str | None = None
     """The name of a unique text field. If another document already has the value that is written, that
     document gets a placeholder.
@@ -40,7 +44,7 @@ class RecordCollection(Generic[RecordT]):
     def order(self) -> Mapping[str, int]:
         """The sort order for reading: by owner, then in the order of the kind."""
         names = [*filter(None, [self.kind.owner]), *self.kind.order]
-        return {"_id" if name == "id" else name: 1 for name in names}
+        return {"_id" if name in self.identifying else name: 1 for name in names}
 
     async def write(self, batch: Batch, session: Session, *, erased_owners: Sequence[ObjectId]) -> None:
         """Erase and keep the records of this kind in the batch."""
@@ -73,6 +77,17 @@ def removed_comment_collection(collections: Collections) -> RecordCollection[Any
     )
 
 
+def media_collection(collections: Collections) -> RecordCollection[Any]:
+    """The collection of uploaded files."""
+    return RecordCollection(
+        kind=MEDIA,
+        collection=collections.media,
+        document=media_document,
+        record=read_media,
+        identifying=("digest",),
+    )
+
+
 def working_copy_collection(collections: Collections) -> RecordCollection[Any]:
     """The collection of working copies."""
     return RecordCollection(
@@ -80,6 +95,16 @@ def working_copy_collection(collections: Collections) -> RecordCollection[Any]:
         collection=collections.working_copies,
         document=working_copy_document,
         record=read_working_copy,
+    )
+
+
+def revision_collection(collections: Collections) -> RecordCollection[Any]:
+    """The collection of past states of posts."""
+    return RecordCollection(
+        kind=REVISIONS,
+        collection=collections.revisions,
+        document=revision_document,
+        record=read_revision,
     )
 
 

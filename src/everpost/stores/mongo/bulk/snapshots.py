@@ -2,26 +2,30 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
 from bson import ObjectId
 
 from everpost.domain.comments import Comment
 from everpost.domain.ids import Id
+from everpost.domain.media.files import MediaFile
 from everpost.domain.people.users import Author
 from everpost.domain.posts import Post
+from everpost.domain.record_kinds.registry import KINDS, POSTS
 from everpost.domain.records import Counts, Record
 from everpost.stores.mongo.bulk.spool import DocumentFile, Spool
 from everpost.stores.mongo.bulk.surveys import Survey, survey
 from everpost.stores.mongo.engine.errors import translated
 from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import Collections
-from everpost.stores.mongo.model.documents import CommentDocument, read_comment, read_post
+from everpost.stores.mongo.model.documents import CommentDocument, read_comment, read_post_record
 from everpost.stores.mongo.model.people import read_blog, read_token, read_user
 
 _BATCH = 500
 _BATCH_BYTES = 1_000_000
 
+_BEFORE_POSTS = {kind.name for kind in takewhile(lambda kind: kind is not POSTS, KINDS)}
 _Sized = tuple[Record, int]
 """A record and its approximate size in bytes."""
 
@@ -77,16 +81,28 @@ class MongoSnapshot:
             yield read_user(document), length
         for document, length in self._spool.tokens:
             yield read_token(document["tokens"], document["_id"]), length
+        yield from self._unowned(before_posts=True)
         owned = [_Owned(self._spool.comments, "post_id", self._read_comment)]
         others = self._spool.others
         owned += [_Owned(file, each.kind.owner, each.record) for each, file in others if each.kind.owner]
         for document, length in self._spool.posts:
-            yield self._with_heir(read_post(document)), length
+            yield self._with_heir(read_post_record(document)), length
             for some in owned:
                 yield from some.by(document["_id"])
-        for each, file in others:
-            if each.kind.owner is None:
-                yield from ((each.record(document), length) for document, length in file)
+        yield from self._unowned(before_posts=False)
+
+    def _unowned(self, *, before_posts: bool) -> Iterator[_Sized]:
+        """The records of other kinds without an owner, which come before or after the posts."""
+        for each, file in self._spool.others:
+            if each.kind.owner is None and (each.kind.name in _BEFORE_POSTS) is before_posts:
+                for document, length in file:
+                    yield self._with_known_author(each.record(document)), length
+
+    def _with_known_author(self, record: Record) -> Record:
+        """The record; a file without its author if that user was removed."""
+        if not isinstance(record, MediaFile) or record.author is None:
+            return record
+        return record if self._spool.has_user(ObjectId(record.author.id)) else replace(record, author=None)
 
     def _with_heir(self, post: Post) -> Post:
         """The post, with the heir as its author if the author was removed."""

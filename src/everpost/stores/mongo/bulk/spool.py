@@ -135,9 +135,9 @@ class Spool:
     async def _fill_other(
         self, each: RecordCollection[Any], file: DocumentFile, gone: Sequence[ObjectId], session: Session
     ) -> None:
-        """Read the documents of another kind, without those of removed posts and users."""
+        """Read the documents of another kind, without those that must belong to a removed post or user."""
         there: Filter = {} if each.kind.owner is None else {each.kind.owner: {"$nin": gone}}
-        for field in (name for name, kind in each.kind.references if kind == USERS.name):
+        for field in _required_users(each.kind):
             there[field] = {"$nin": await self._removed_users(each.collection, field, session)}
         others = each.collection.find_raw_batches(
             there,
@@ -159,6 +159,13 @@ class Spool:
 
     def _user_at(self, place: int) -> bytes:
         return bytes(self._living[place * _ID_LENGTH : (place + 1) * _ID_LENGTH])
+
+
+def _required_users(kind: Kind[Any]) -> Iterator[str]:
+    """The fields with the id of a user without whom records of this kind do not exist."""
+    for name, referred in kind.references:
+        if referred == USERS.name and not kind.fields[name].is_optional:
+            yield name
 
 
 def _raw(collection: AsyncCollection[Any]) -> AsyncCollection[RawBSONDocument]:

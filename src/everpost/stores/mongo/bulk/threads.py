@@ -8,9 +8,11 @@ from bson.raw_bson import RawBSONDocument
 from pymongo import DeleteOne, InsertOne, ReplaceOne, UpdateOne
 
 from everpost.domain.comments import Comment
+from everpost.domain.media.files import MediaFile
 from everpost.domain.posts import COMMENTS_INSIDE, Post
 from everpost.domain.revisions import new_stamp
 from everpost.stores.mongo.engine.transactions import Session
+from everpost.stores.mongo.media.uses import PostUses, linked_media
 from everpost.stores.mongo.model.collections import COMMENTS, Collections, Filter
 from everpost.stores.mongo.model.documents import (
     LIVING,
@@ -23,7 +25,7 @@ from everpost.stores.mongo.model.documents import (
 
 _OPTIONAL = (
     *("summary", "paths", "author_id", "comment_policy", "preview_nonce", "cover"),
-    *("trashed_at", "former_status", "edited_by_id", "edit_began_at"),
+    *("trashed_at", "former_status", "edited_by_id", "edit_began_at", "media"),
 )
 _REFRESHED_TOGETHER = 20
 _REFRESHED_BYTES = 4_000_000
@@ -39,10 +41,14 @@ class ThreadWriter:
     def __init__(self, collections: Collections) -> None:
         self._posts = collections.posts
         self._comments = collections.comments
+        self._media = collections.media
+        self._uses = PostUses(collections)
 
     async def erase_posts(self, posts: Sequence[Post]) -> None:
         """Remove these posts. The garbage collector deletes their comments later."""
-        these: Filter = {"_id": {"$in": [ObjectId(post.id) for post in posts]}}
+        ids = [ObjectId(post.id) for post in posts]
+        await self._uses.release_all(ids, None)
+        these: Filter = {"_id": {"$in": ids}}
         removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
         await self._posts.update_many(these, removal)
 
@@ -50,7 +56,7 @@ class ThreadWriter:
         """Insert these posts and comments. Raises BulkWriteError if some exist already."""
         documents = [comment_document(comment) for comment in comments]
         threads = _by_post(documents)
-        new = [post_document(post) for post in posts]
+        new = await self._post_documents(posts, session)
         for document in new:
             document["comments"] = preview_of(threads[document["_id"]])
         if documents:
@@ -77,6 +83,29 @@ class ThreadWriter:
         touched |= await self._keep_comments(documents, session)
         new = await self._keep_posts(posts, _by_post(documents), session)
         await self._refresh(touched - new, session)
+
+    async def forget_media(self, files: Sequence[MediaFile], session: Session) -> None:
+        """Remove these files, which are erased, from the lists of all posts."""
+        if not files:
+            return
+        ids = [ObjectId(file.id) for file in files]
+        left: Filter = {"$setDifference": ["$media", ids]}
+        change: Sequence[Filter] = [{"$set": {"media": {"$cond": [{"$eq": [left, []]}, "$$REMOVE", left]}}}]
+        await self._posts.update_many({"media": {"$in": ids}}, change, session=session)
+
+    async def _post_documents(self, posts: Sequence[Post], session: Session) -> list[PostDocument]:
+        """The documents of these posts, with the files that they use. While a blog is written, nothing else
+        removes files.
+        """
+        documents = [post_document(post) for post in posts]
+        linked = {document["_id"]: linked_media(document) for document in documents}
+        if wanted := {each for ids in linked.values() for each in ids}:
+            found = self._media.find({"_id": {"$in": list(wanted)}}, {"_id": 1}, session=session)
+            there = {each["_id"] for each in await found.to_list()}
+            for document in documents:
+                if used := there.intersection(linked[document["_id"]]):
+                    document["media"] = sorted(used)
+        return documents
 
     async def _erase_comments(self, erased: Sequence[Comment], session: Session) -> set[ObjectId]:
         """Erase these comments. Returns the posts that lose some."""
@@ -120,7 +149,8 @@ class ThreadWriter:
         """Write these posts. Returns the ids of those that are new."""
         if not posts:
             return set()
-        documents = [post_document(post) for post in posts]
+        documents = await self._post_documents(posts, session)
+        await self._uses.release_all([document["_id"] for document in documents], session)
         parking: Sequence[Filter] = [{"$set": {"slug": {"$concat": ["~", {"$toString": "$_id"}]}}}]
         slugs: Filter = {"slug": {"$in": [document["slug"] for document in documents]}}
         await self._posts.update_many(slugs, parking, session=session)

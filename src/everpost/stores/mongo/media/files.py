@@ -1,7 +1,7 @@
 """The port's `Media` on MongoDB."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -127,19 +127,22 @@ class MongoMedia(Part):
             raise await self._mismatch(id, owner_id)
 
     @writes
-    async def remove_unused(self, before: datetime, *, limit: int) -> Sequence[str]:
+    async def remove_unused(
+        self, before: datetime, *, limit: int, keep: Collection[str] = ()
+    ) -> Sequence[str]:
         since: Filter = {"released_at": {"$lte": before}}
         stages: Sequence[Filter] = [
             {"$match": since},
             {"$sort": {"released_at": 1, "_id": 1}},
             self._uses_joined,
             {"$match": {"uses": {"$size": 0}}},
-            {"$limit": limit},
+            {"$limit": limit + len(keep)},
             {"$project": {"digest": 1}},
         ]
         cursor: AsyncCommandCursor[Any] = await self._media.aggregate(stages)
         removed: list[str] = []
-        for document in await cursor.to_list():
+        found = [document for document in await cursor.to_list() if document["digest"] not in keep]
+        for document in found[:limit]:
             try:
                 if await self._transactions.run(partial(self._remove, {"_id": document["_id"], **since})):
                     removed.append(document["digest"])

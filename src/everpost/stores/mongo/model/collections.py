@@ -14,6 +14,7 @@ from everpost.stores.mongo.model.media import BytesDocument, ChunkDocument, Medi
 from everpost.stores.mongo.model.passkeys import PasskeyDocument
 from everpost.stores.mongo.model.people import BlogDocument, LimitDocument, UserDocument
 from everpost.stores.mongo.model.removed_comments import RemovedCommentDocument
+from everpost.stores.mongo.model.revisions import RevisionDocument
 from everpost.stores.mongo.model.working_copies import WorkingCopyDocument
 
 POSTS = "posts"
@@ -24,6 +25,7 @@ BLOG = "blog"
 WORKING_COPIES = "working_copies"
 PASSKEYS = "passkeys"
 REMOVED_COMMENTS = "removed_comments"
+REVISIONS = "revisions"
 MEDIA = "media"
 MEDIA_BYTES = "media_bytes"
 MEDIA_CHUNKS = "media_chunks"
@@ -53,6 +55,7 @@ REMOVALS: Index = [("removed_at", 1), ("_id", 1)]
 USERS_BY_CREATION: Index = [("created_at", 1), ("_id", 1)]
 WORKING_COPIES_OF_USER: Index = [("user_id", 1), ("updated_at", -1), ("post_id", -1)]
 
+REVISIONS_OF_POST: Index = [("post_id", 1), ("number", 1)]
 PASSKEYS_OF_USER: Index = [("user_id", 1), ("created_at", 1), ("_id", 1)]
 
 MEDIA_BY_CREATION: Index = [("created_at", 1), ("_id", 1)]
@@ -62,9 +65,9 @@ MEDIA_BY_TYPE: Index = [("type", 1), *MEDIA_BY_CREATION]
 @dataclass(frozen=True, slots=True)
 class Collections:
     """`posts`, each with a preview of its thread; `comments`; `users` with their tokens; `limits`, the
-    counters of rate limits; `working_copies`; `passkeys`; `removed_comments`; `media`, the facts about
-    uploaded files; `media_bytes` and `media_chunks`, their bytes; `blog`, the settings; `transfers`, the
-    latest move of a whole blog into this database.
+    counters of rate limits; `working_copies`; `passkeys`; `removed_comments`; `revisions`, the past states
+    of posts; `media`, the facts about uploaded files; `media_bytes` and `media_chunks`, their bytes; `blog`,
+    the settings; `transfers`, the latest move of a whole blog into this database.
     """
 
     posts: AsyncCollection[PostDocument]
@@ -75,6 +78,7 @@ class Collections:
     working_copies: AsyncCollection[WorkingCopyDocument]
     passkeys: AsyncCollection[PasskeyDocument]
     removed_comments: AsyncCollection[RemovedCommentDocument]
+    revisions: AsyncCollection[RevisionDocument]
     media: AsyncCollection[MediaDocument]
     media_bytes: AsyncCollection[BytesDocument]
     media_chunks: AsyncCollection[ChunkDocument]
@@ -91,6 +95,7 @@ class Collections:
             working_copies=cast("AsyncCollection[WorkingCopyDocument]", database[WORKING_COPIES]),
             passkeys=cast("AsyncCollection[PasskeyDocument]", database[PASSKEYS]),
             removed_comments=cast("AsyncCollection[RemovedCommentDocument]", database[REMOVED_COMMENTS]),
+            revisions=cast("AsyncCollection[RevisionDocument]", database[REVISIONS]),
             media=cast("AsyncCollection[MediaDocument]", database[MEDIA]),
             media_bytes=cast("AsyncCollection[BytesDocument]", database[MEDIA_BYTES]),
             media_chunks=cast("AsyncCollection[ChunkDocument]", database[MEDIA_CHUNKS]),

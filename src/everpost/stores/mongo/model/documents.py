@@ -1,6 +1,7 @@
 """Converts posts and comments to documents, and back."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NotRequired, TypedDict, cast
 
@@ -24,6 +25,7 @@ _POST_FIELDS = dict.fromkeys(
         *("title", "content", "publication_date", "updated_at", "version", "slug", "tags"),
         *("format", "status", "kind", "summary", "paths", "author_id", "comment_policy"),
         *("comment_count", "stamp", "cover", "trashed_at", "former_status"),
+        *("revision_number", "edited_by_id", "edit_began_at"),
     ),
     1,
 )
@@ -76,9 +78,11 @@ class PostDocument(TypedDict):
     comment_policy: NotRequired[str]
     preview_nonce: NotRequired[int]
     cover: NotRequired[str]
+    media: NotRequired[list[ObjectId]]
+    """The files that it uses. Omitted rather than empty, so that a sparse index lists only these posts."""
     trashed_at: NotRequired[datetime]
     former_status: NotRequired[str]
-    edition: int
+    revision_number: int
     edited_by_id: NotRequired[ObjectId]
     edit_began_at: NotRequired[datetime]
     comment_count: int
@@ -116,7 +120,7 @@ def post_document(post: Post) -> PostDocument:
         "format": post.format.value,
         "status": post.status.value,
         "kind": post.kind.value,
-        "edition": post.edition,
+        "revision_number": post.revision_number,
         "comment_count": post.comment_count,
         "comments": [],
     }
@@ -139,7 +143,6 @@ def post_document(post: Post) -> PostDocument:
 def read_post(document: PostDocument) -> Post:
     """The post with those comments of its preview that were read. The names of authors are empty."""
     policy, former = document.get("comment_policy"), document.get("former_status")
-    edited_by_id = document.get("edited_by_id")
     return Post(
         id=Id(str(document["_id"])),
         title=document["title"],
@@ -158,14 +161,22 @@ def read_post(document: PostDocument) -> Post:
         comment_policy=None if policy is None else CommentPolicy(policy),
         comment_count=document["comment_count"],
         comments=tuple(map(read_comment, document.get("comments", ()))),
-        preview_nonce=document.get("preview_nonce"),
         cover=document.get("cover"),
         trashed_at=document.get("trashed_at"),
         former_status=None if former is None else PostStatus(former),
-        edition=document.get("edition", 1),
+        stamp=document["stamp"],
+    )
+
+
+def read_post_record(document: PostDocument) -> Post:
+    """The post with the fields that only records have."""
+    edited_by_id = document.get("edited_by_id")
+    return replace(
+        read_post(document),
+        preview_nonce=document.get("preview_nonce"),
+        revision_number=document["revision_number"],
         edited_by_id=None if edited_by_id is None else Id(str(edited_by_id)),
         edit_began_at=document.get("edit_began_at"),
-        stamp=document["stamp"],
     )
 
 

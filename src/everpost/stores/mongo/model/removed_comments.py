@@ -12,7 +12,7 @@ from everpost.domain.trash.removed_comments import Removal, RemovedComment
 from everpost.stores.mongo.model.documents import CommentDocument
 
 _DERIVED = ("depth", "reply_count", "shown", "stamp")
-"""The fields of a comment that are set anew when it is restored."""
+"""The fields of a comment that a restored comment gets again."""
 _IDS = ("parent_id", "author_id", "editor_id", "removed_by_id")
 
 

@@ -54,6 +54,12 @@ class AuthorNames:
         found = await self._find(map(ObjectId, ids))
         return [_named(file, found) for file in files]
 
+    async def people(self, ids: Iterable[Id]) -> Mapping[Id, Author]:
+        """These users with their current names, without those who were removed."""
+        found = await self._find(map(ObjectId, ids))
+        authors = (_author(document) for document in found.values() if "removed_at" not in document)
+        return {author.id: author for author in authors}
+
     def joined(self, field: str) -> Filter:
         """A pipeline stage that joins, as `users`, the users in this field and their heirs."""
         names = {"$project": NAMES}

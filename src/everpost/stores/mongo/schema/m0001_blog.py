@@ -10,6 +10,7 @@ from everpost.domain.revisions import new_stamp
 from everpost.stores.mongo.engine.connection import Database
 from everpost.stores.mongo.schema.definition import Collection, Definition, Loss, establish
 from everpost.stores.mongo.schema.initial_media import MEDIA_COLLECTIONS
+from everpost.stores.mongo.schema.initial_revisions import REVISION_COLLECTIONS
 from everpost.stores.mongo.schema.initial_trash import TRASH_COLLECTIONS
 from everpost.stores.mongo.schema.json_schema import (
     COUNT,
@@ -62,7 +63,7 @@ _POST = document(
         "format": one_of("markdown", "html"),
         "status": one_of("draft", "published", "trashed"),
         "kind": one_of("post", "page"),
-        "edition": COUNT,
+        "revision_number": COUNT,
         "comment_count": COUNT,
         "comments": array(_COMMENT),
     },
@@ -235,6 +236,7 @@ COLLECTIONS = {
         {"$jsonSchema": _WORKING_COPY},
         (_index("of_user", "user_id", "-updated_at", "-post_id"),),
     ),
+    **REVISION_COLLECTIONS,
     "passkeys": Collection({"$jsonSchema": _PASSKEY}, (_index("of_user", "user_id", "created_at", "_id"),)),
     **MEDIA_COLLECTIONS,
     "blog": Collection({"$jsonSchema": _BLOG}),
@@ -280,6 +282,7 @@ MIGRATION = Definition(
         Loss("removed comments", "removed_comments"),
         Loss("users", "users", {"removed_at": {"$exists": False}}),
         Loss("working copies", "working_copies"),
+        Loss("revisions of posts", "revisions"),
         Loss("passkeys", "passkeys"),
         Loss("media", "media"),
         Loss("bytes of media", "media_bytes"),

@@ -103,7 +103,7 @@ class RemovedComments:
     async def _revive(
         self, thread: ThreadTransaction, before: CommentDocument, document: RemovedCommentDocument
     ) -> CommentDocument:
-        """Give a tombstone its words back."""
+        """Give a tombstone its text back."""
         if not is_tombstone(read_comment(before)):  # another comment with the same id
             raise Conflict("comment", "id")
         words: Filter = {name: value for name, value in document.items() if name in _WORDS}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, Integer, Select, Table, bindparam, func, literal, select
 from sqlalchemy.ext.compiler import compiles
@@ -11,6 +11,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from everpost.domain.record_kinds.kinds import Kind
 from everpost.domain.records import Record
+from everpost.stores.sql.engine import Transaction
 from everpost.stores.sql.model.mappers import AnyRow, Values
 
 RecordT = TypeVar("RecordT", bound=Record)
@@ -55,6 +56,22 @@ class Parts(Generic[RecordT]):
     """and its list of them, which this column of its own row contains, is emptied."""
 
 
+class UsesWriter(Protocol):
+    """Writes which posts use which files, together with records of one kind."""
+
+    async def forget(self, transaction: Transaction, ids: Sequence[object]) -> None:
+        """Delete the uses of these records, before the records are erased."""
+        ...
+
+    async def add(self, transaction: Transaction, records: Sequence[Any]) -> None:
+        """Add the uses of these new records."""
+        ...
+
+    async def replace(self, transaction: Transaction, records: Sequence[Any]) -> None:
+        """Replace the uses of these records."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnedRows(Generic[RecordT]):
     """Statements that read records that belong to others."""
@@ -93,6 +110,7 @@ class RecordTable(Generic[RecordT]):
     identity: Sequence[str] = ("id",)
     """The columns that identify the row to erase."""
     parts: Sequence[Parts[RecordT]] = ()
+    uses: UsesWriter | None = None
     owned: OwnedRows[RecordT] | None = None
     """For a kind whose records belong to others."""
     heads: Select[Any] = field(init=False)

@@ -25,14 +25,17 @@ from everpost.domain.paging import Position
 from everpost.domain.posts import Post
 from everpost.domain.record_kinds.registry import (
     COMMENTS,
+    MEDIA,
     PASSKEYS,
     POSTS,
     REMOVED_COMMENTS,
+    REVISIONS,
     SETTINGS,
     TOKENS,
     USERS,
     WORKING_COPIES,
 )
+from everpost.stores.sql.bulk.media_uses import UsesOfMedia, UsesOfPosts
 from everpost.stores.sql.bulk.record_table import (
     LIMIT,
     Octets,
@@ -58,12 +61,14 @@ from everpost.stores.sql.model.mappers import (
     user_of,
     user_values,
 )
+from everpost.stores.sql.model.media import MediaRow, media_of, media_values
 from everpost.stores.sql.model.passkeys import PasskeyRow, passkey_of, passkey_values
 from everpost.stores.sql.model.removed_comments import (
     RemovedCommentRow,
     removed_comment_of,
     removed_comment_values,
 )
+from everpost.stores.sql.model.revisions import RevisionRow, revision_of, revision_values
 from everpost.stores.sql.model.tables import (
     BlogRow,
     CommentRow,
@@ -115,7 +120,7 @@ def _post_of(row: AnyRow) -> Post:
     return replace(
         post_of(row),
         preview_nonce=row.preview_nonce,
-        edition=row.edition,
+        revision_number=row.revision_number,
         edited_by_id=row.edited_by_id,
         edit_began_at=row.edit_began_at,
     )
@@ -158,6 +163,14 @@ RECORD_TABLES: tuple[RecordTable[Any], ...] = (
         taken="digest",
     ),
     RecordTable(
+        kind=MEDIA,
+        table=cast("Table", MediaRow.__table__),
+        values=media_values,
+        record=media_of,
+        columns=_NO_NAMES,
+        uses=UsesOfMedia(),
+    ),
+    RecordTable(
         kind=POSTS,
         table=cast("Table", PostRow.__table__),
         values=post_values,
@@ -175,6 +188,7 @@ RECORD_TABLES: tuple[RecordTable[Any], ...] = (
             ),
         ),
         octets=Octets(PostRow.content),
+        uses=UsesOfPosts(),
     ),
     RecordTable(
         kind=COMMENTS,
@@ -194,6 +208,18 @@ RECORD_TABLES: tuple[RecordTable[Any], ...] = (
             cast("Table", RemovedCommentRow.__table__),
             before_all="",
             octets=Octets(RemovedCommentRow.content),
+        ),
+    ),
+    RecordTable(
+        kind=REVISIONS,
+        table=cast("Table", RevisionRow.__table__),
+        values=revision_values,
+        record=revision_of,
+        owned=owned_rows(
+            REVISIONS,
+            cast("Table", RevisionRow.__table__),
+            before_all=0,
+            octets=Octets(RevisionRow.content),
         ),
     ),
     RecordTable(

@@ -68,10 +68,13 @@ class _TableWriter:
         self._erase = _erasing(table)
         self._taken = table.taken
         self._free = None if table.taken is None else _freeing(table.table, table.taken)
+        self._uses = table.uses
         self._parts = [_PartWriter(parts, table.table) for parts in table.parts]
 
     async def erase(self, transaction: Transaction, records: Sequence[Record]) -> None:
-        rows = map(self._values, records)
+        rows = [*map(self._values, records)]
+        if self._uses is not None:
+            await self._uses.forget(transaction, [row["id"] for row in rows])
         names = [{f"old_{name}": row[name] for name in self._identity} for row in rows]
         await _each(transaction, self._erase, names)
 
@@ -83,6 +86,8 @@ class _TableWriter:
         await transaction.load(self._add, map(self._values, records))
         for parts in self._parts:
             await parts.add(transaction, records)
+        if self._uses is not None:
+            await self._uses.add(transaction, records)
 
     async def keep(self, transaction: Transaction, records: Sequence[Record]) -> None:
         rows = [self._values(record) for record in records]
@@ -92,6 +97,8 @@ class _TableWriter:
         await _each(transaction, self._keep, rows)
         for parts in self._parts:
             await parts.keep(transaction, records, [row["id"] for row in rows])
+        if self._uses is not None:
+            await self._uses.replace(transaction, records)
 
 
 class _PartWriter:

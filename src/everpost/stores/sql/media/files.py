@@ -1,6 +1,6 @@
 """Media in SQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -136,10 +136,13 @@ class SqlMedia:
         except VIOLATED as error:
             raise InUse from error
 
-    async def remove_unused(self, before: datetime, *, limit: int) -> Sequence[str]:
-        parameters = {"before": before, "limit": limit}
+    async def remove_unused(
+        self, before: datetime, *, limit: int, keep: Collection[str] = ()
+    ) -> Sequence[str]:
+        parameters = {"before": before, "limit": limit + len(keep)}
+        found = await self._connections.fetch(_RELEASED, parameters, bounded=False)
         removed: list[str] = []
-        for row in await self._connections.fetch(_RELEASED, parameters, bounded=False):
+        for row in [row for row in found if row.digest not in keep][:limit]:
             try:
                 if await self._connections.change(_REMOVE_RELEASED, {"this": row.id, "before": before}):
                     removed.append(row.digest)

@@ -93,6 +93,22 @@ def changes(post_id: Id, change: PostChange) -> Sequence[Call]:
     return [*calls, *_adding(_ADD_MISSING, post_id, uses)]
 
 
+def each_use(uses: Sequence[Use]) -> Values:
+    """Return the parameters for these files in one statement of PostgreSQL: `queries.writable_ctes`."""
+    return {
+        "each_used_place": [use.place for use in uses],
+        "each_used_id": [use.media_id for use in uses],
+    }
+
+
+def all_changes(change: PostChange) -> Values:
+    """Return the parameters for all changes in one statement of PostgreSQL; none if there are none."""
+    places = changed_places(change)
+    if not places:
+        return {}
+    return {"each_changed_place": places, "released": now(), **each_use(uses_after(change))}
+
+
 def release(post_id: Id) -> Call:
     """Return the statement that releases all files of a post, before the post is removed."""
     return _RELEASE, {"used_by": post_id, "released": now()}

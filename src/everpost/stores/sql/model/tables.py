@@ -135,7 +135,7 @@ class PostRow(Base):
     cover: Mapped[str | None] = mapped_column(String(MAX_COVER))
     trashed_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
     former_status: Mapped[str | None] = mapped_column(Word(KIND_LENGTH))
-    edition: Mapped[int] = mapped_column(Integer)
+    revision_number: Mapped[int] = mapped_column(Integer)
     edited_by_id: Mapped[Id | None] = mapped_column(IdText)
     edit_began_at: Mapped[datetime | None] = mapped_column(Moment)
     stamp: Mapped[int] = mapped_column(BigInteger)

@@ -5,8 +5,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Dialect, LargeBinary, String, Text
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Dialect, LargeBinary, String, Text
 from sqlalchemy.dialects import mysql, postgresql
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from everpost.domain.blog import NavigationLink
@@ -98,6 +101,30 @@ class LongBytes(TypeDecorator[bytes]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return mysql.MEDIUMBLOB() if dialect.name == "mysql" else LargeBinary()
+
+    def bind_expression(self, bindparam: BindParameter[bytes]) -> ColumnElement[bytes]:
+        return _SentBytes(bindparam)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """The driver of MySQL escapes bytes one by one, which takes ten times as long."""
+        return bytes.hex if dialect.name == "mysql" else None
+
+
+class _SentBytes(FunctionElement[bytes]):
+    """Bytes that are sent as the parameter of a statement; to MySQL in hexadecimal."""
+
+    inherit_cache = True
+    type = LargeBinary()
+
+
+@compiles(_SentBytes)
+def _as_they_are(element: _SentBytes, compiler: SQLCompiler, **options: object) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(_SentBytes, "mysql")
+def _in_hexadecimal(element: _SentBytes, compiler: SQLCompiler, **options: object) -> str:
+    return f"unhex({compiler.process(element.clauses, **options)})"
 
 
 class Moment(TypeDecorator[datetime]):

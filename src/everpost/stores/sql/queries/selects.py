@@ -114,7 +114,15 @@ def union_of(threads: Sequence[AnySelect]) -> FromClause:
 SLUG = bindparam("slug", type_=PostRow.slug.type)
 
 FIND_POST = select(
-    PostRow.id, PostRow.author_id, PostRow.version, PostRow.stamp, PostRow.status, PostRow.trashed_at
+    PostRow.id,
+    PostRow.author_id,
+    PostRow.version,
+    PostRow.stamp,
+    PostRow.status,
+    PostRow.trashed_at,
+    PostRow.revision_number,
+    PostRow.edited_by_id,
+    PostRow.edit_began_at,
 ).where(PostRow.id == ID)
 SLUG_IS_TAKEN = select(PostRow.id).where(PostRow.slug == SLUG)
 FIND_USER = select(UserRow.id).where(UserRow.id == ID)

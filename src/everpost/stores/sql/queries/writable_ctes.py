@@ -6,12 +6,13 @@ change: https://www.postgresql.org/docs/current/queries-with.html#QUERIES-WITH-M
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from sqlalchemy import FromClause, Update, all_, bindparam, column, delete, func, select, true, update
+from sqlalchemy import FromClause, Update, all_, any_, bindparam, column, delete, func, select, true, update
 from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 
 from everpost.stores.sql.model.mappers import Values
+from everpost.stores.sql.model.media import MediaRow, PostMediaRow
 from everpost.stores.sql.model.tables import CommentRow, PostRow, PostTagRow
 from everpost.stores.sql.queries.post_queries import posts_of, with_threads
 from everpost.stores.sql.queries.preconditions import FORMS, NEW
@@ -28,7 +29,7 @@ _NEW_COMMENTS = (
 
 
 def new(values: Values) -> Values:
-    """Return the parameters of `ADD_TAGGED_POST` for the columns of a post."""
+    """Return the parameters of `adding_post` for the columns of a post."""
     return {f"{NEW}{name}": value for name, value in values.items()}
 
 
@@ -59,8 +60,45 @@ _ADDED = (
     .returning(PostRow.__table__)
     .cte("added")
 )
-ADD_TAGGED_POST = select(_ADDED.c.id).add_cte(_tags(_ADDED).cte("tagged"))
-"""Add a post with its tags."""
+
+
+_USED_PLACES = bindparam(f"{_EACH}used_place", type_=ARRAY(PostMediaRow.place.type))
+_USED_IDS = bindparam(f"{_EACH}used_id", type_=ARRAY(PostMediaRow.media_id.type))
+_CHANGED_PLACES = bindparam(f"{_EACH}changed_place", type_=ARRAY(PostMediaRow.place.type))
+_USES = (
+    func.unnest(_USED_PLACES, _USED_IDS)
+    .table_valued(
+        column("place", PostMediaRow.place.type), column("media_id", PostMediaRow.media_id.type), name="uses"
+    )
+    .render_derived()
+)
+
+
+def _used(post: FromClause) -> Insert:
+    """Add the rows of the existing files that the post uses."""
+    files = _USES.join(MediaRow, MediaRow.id == _USES.c.media_id)
+    rows = select(post.c.id, _USES.c.place, MediaRow.id).select_from(post.join(files, true()))
+    return insert(PostMediaRow).from_select(["post_id", "place", "media_id"], rows).on_conflict_do_nothing()
+
+
+def _released(post: FromClause) -> Update:
+    """Delete the rows of the files that the post no longer uses in the changed places, and release them."""
+    is_used = (
+        select(_USES.c.media_id)
+        .where(_USES.c.place == PostMediaRow.place, _USES.c.media_id == PostMediaRow.media_id)
+        .exists()
+    )
+    of_post = (PostMediaRow.post_id == post.c.id, PostMediaRow.place == any_(_CHANGED_PLACES))
+    dropped = delete(PostMediaRow).where(*of_post, ~is_used).returning(PostMediaRow.media_id).cte("dropped")
+    moment = bindparam("released", type_=MediaRow.released_at.type)
+    return update(MediaRow).where(MediaRow.id == dropped.c.media_id).values(released_at=moment)
+
+
+@cache
+def adding_post(*, uses_media: bool) -> AnySelect:
+    """Add a post with its tags and the files that it uses."""
+    adding = select(_ADDED.c.id).add_cte(_tags(_ADDED).cte("tagged"))
+    return adding.add_cte(_used(_ADDED).cte("used")) if uses_media else adding
 
 
 def each_tag(tags: Sequence[str]) -> Values:
@@ -69,8 +107,11 @@ def each_tag(tags: Sequence[str]) -> Values:
 
 
 @lru_cache(FORMS)
-def saving_post(saving: Update, *, has_tags: bool, has_comments: bool) -> AnySelect | AnyUnion:
-    """Change a post with an UPDATE and its rows in the lists by tag; return it like `post_queries`.
+def saving_post(
+    saving: Update, *, has_tags: bool, has_comments: bool, writes_uses: bool
+) -> AnySelect | AnyUnion:
+    """Change a post with an UPDATE, its rows in the lists by tag, and those of the files that it uses; return
+    it like `post_queries`.
 
     The statement returns nothing if it changes nothing. That includes the case that another writer has just
     changed the post, because this statement might not see its new comments.
@@ -80,6 +121,8 @@ def saving_post(saving: Update, *, has_tags: bool, has_comments: bool) -> AnySel
     saved = saving.where(is_as_seen).returning(PostRow.__table__).cte("saved")
     posts = posts_of(saved)
     reading = with_threads(posts, [select(saved.c.id).scalar_subquery()]) if has_comments else posts
+    if writes_uses:
+        reading = reading.add_cte(_released(saved).cte("released"), _used(saved).cte("used"))
     of_post = PostTagRow.post_id == saved.c.id
     if has_tags:
         removing = delete(PostTagRow).where(of_post, PostTagRow.tag != all_(_TAGS))

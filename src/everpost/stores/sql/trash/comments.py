@@ -95,7 +95,7 @@ class RemovedComments:
 
 
 async def _revive(transaction: Transaction, before: Comment, removed: RemovedComment) -> None:
-    """Give a tombstone its words back."""
+    """Give a tombstone its text back."""
     if not is_tombstone(before):  # another comment with the same id
         raise Conflict("comment", "id")
     words = {name: getattr(removed, name) for name in _WORDS}

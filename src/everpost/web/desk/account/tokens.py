@@ -31,6 +31,7 @@ _SCOPES: Mapping[Scope, str] = {
     Scope.POSTS_WRITE: message("Write posts"),
     Scope.COMMENTS_WRITE: message("Write comments"),
     Scope.COMMENTS_MODERATE: message("Moderate comments"),
+    Scope.MEDIA_WRITE: message("Upload files"),
     Scope.ACCOUNT: message("Change your account and its tokens"),
     Scope.ADMIN: message("Manage people and settings"),
 }

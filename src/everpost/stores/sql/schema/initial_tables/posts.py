@@ -30,7 +30,7 @@ def create_posts() -> None:
         sa.Column("cover", sa.String(2000), nullable=True),
         sa.Column("trashed_at", types.Moment(), nullable=True),
         sa.Column("former_status", types.Word(16), nullable=True),
-        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("revision_number", sa.Integer(), nullable=False),
         sa.Column("edited_by_id", types.IdText(24), nullable=True),
         sa.Column("edit_began_at", types.Moment(), nullable=True),
         sa.Column("stamp", sa.BigInteger(), nullable=False),

@@ -25,3 +25,26 @@ def create_working_copies() -> None:
         **TABLE,
     )
     index("working_copies", "user_id", "updated_at", "post_id")
+
+
+def create_revisions() -> None:
+    op.create_table(
+        "revisions",
+        sa.Column("id", types.IdText(32), nullable=False),
+        sa.Column("post_id", types.IdText(24), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(255), nullable=False),
+        sa.Column("content", types.LongText(), nullable=False),
+        sa.Column("format", types.Word(16), nullable=False),
+        sa.Column("summary", sa.String(500), nullable=True),
+        sa.Column("tags", types.TextList(), nullable=False),
+        sa.Column("cover", sa.String(2000), nullable=True),
+        sa.Column("is_published", sa.Boolean(), nullable=False),
+        sa.Column("author_id", types.IdText(24), nullable=True),
+        sa.Column("edited_by_id", types.IdText(24), nullable=True),
+        sa.Column("saved_at", types.Moment(), nullable=False),
+        reference("revisions", "post_id", "posts"),
+        sa.PrimaryKeyConstraint("id"),
+        **TABLE,
+    )
+    index("revisions", "post_id", "number")

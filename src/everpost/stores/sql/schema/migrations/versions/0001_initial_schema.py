@@ -35,6 +35,7 @@ def upgrade() -> None:
     posts.create_post_paths()
     posts.create_comments()
     posts.create_removed_comments()
+    writing.create_revisions()
     media.create_media()
     media.create_post_media()
     media.create_media_bytes()
@@ -47,9 +48,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    tables = ("transfers", "blog", "tallies", "working_copies", "comments", "post_paths", "post_tags")
+    tables = ("transfers", "blog", "tallies", "working_copies", "revisions", "comments", "post_paths")
     media_tables = ("media_chunks", "media_bytes", "post_media", "media")
-    last = ("posts", "passkeys", "tokens", "removed_users", "users")
+    last = ("post_tags", "posts", "passkeys", "tokens", "removed_users", "users")
     for name in ("removed_comments", *media_tables, *tables, *last):
         op.drop_table(name)
 

@@ -1,0 +1,1 @@
+"""Uploads, and responses with the bytes of files."""
