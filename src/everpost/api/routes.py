@@ -5,7 +5,7 @@ from functools import partial
 from fastapi import FastAPI
 
 from everpost.api.account_routes import add_account_routes
-from everpost.api.endpoints import comments, health, moderation, posts, preview_links
+from everpost.api.endpoints import comments, deleted_comments, health, moderation, posts, preview_links
 from everpost.api.http.request_bodies import MAX_COMMENT_BODY, MAX_POST_BODY
 from everpost.api.media_routes import add_media_routes
 from everpost.api.openapi.responses import (
@@ -23,6 +23,7 @@ from everpost.api.openapi.responses import (
 )
 from everpost.api.routing.route import CallRoute
 from everpost.api.schemas.comments import CommentCreated, CommentNode, CommentRead, DecisionRead
+from everpost.api.schemas.deleted_comments import DeletedCommentRead
 from everpost.api.schemas.health import Health
 from everpost.api.schemas.posts import PostRead, TagRead
 from everpost.api.schemas.preview_links import PreviewLinkRead
@@ -43,7 +44,12 @@ _POST_LINKS = response_links(
     post_id="$response.body#/id",
 )
 _COMMENT_LINKS = response_links(
-    {"GetComment": "get_comment", "UpdateComment": "update_comment", "DeleteComment": "delete_comment"},
+    {
+        "GetComment": "get_comment",
+        "UpdateComment": "update_comment",
+        "DeleteComment": "delete_comment",
+        "RestoreComment": "restore_comment",
+    },
     post_id="$response.body#/post_id",
     comment_id="$response.body#/id",
 )
@@ -59,6 +65,7 @@ def add_routes(app: FastAPI) -> None:
     _add_tags(app)
     _add_comments(app)
     _add_comment(app)
+    _add_deleted_comments(app)
     _add_moderation(app)
     add_media_routes(app)
     add_working_copy_routes(app)
@@ -182,6 +189,25 @@ def _add_comment(app: FastAPI) -> None:
         response_description="The comment is deleted, or replaced by a tombstone.",
         responses=problem_responses(401, 403, 404, 412, 503),
         **NO_CONTENT,
+    )
+
+
+def _add_deleted_comments(app: FastAPI) -> None:
+    app.add_api_route(
+        "/comments/trash",
+        deleted_comments.list_deleted_comments,
+        methods=["GET"],
+        tags=["Moderation"],
+        responses=read_responses(
+            list[DeletedCommentRead], "A page of comments.", 401, 403, 422, 503, headers=LIST_HEADERS
+        ),
+    )
+    app.add_api_route(
+        "/posts/{post_id}/comments/{comment_id}/restore",
+        deleted_comments.restore_comment,
+        methods=["POST"],
+        tags=["Moderation"],
+        responses=update_responses(CommentRead, "The restored comment.", 401, 403, 404, 409, 503),
     )
 
 

@@ -12,7 +12,7 @@ from everpost.stores.port import Store
 
 INTERVAL = 60
 """Seconds."""
-_PATIENCE = 2
+PATIENCE = 2
 """Seconds to wait for work in progress when the server stops, before it is cancelled."""
 
 
@@ -40,7 +40,7 @@ class MaintenanceTask:
         self._stopping.set()
         self._lease.stop()
         if self._task is not None:
-            _, running = await asyncio.wait([self._task], timeout=_PATIENCE)
+            _, running = await asyncio.wait([self._task], timeout=PATIENCE)
             for task in running:
                 task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)

@@ -220,6 +220,15 @@ async def test_the_document_states_every_status_with_its_problem(client: httpx.A
             "503",
         },
         ("/posts/{post_id}", "delete"): {"204", "401", "403", "404", "412", "503"},
+        ("/comments/trash", "get"): {"200", "304", "401", "403", "422", "503"},
+        ("/posts/{post_id}/comments/{comment_id}/restore", "post"): {
+            "200",
+            "401",
+            "403",
+            "404",
+            "409",
+            "503",
+        },
         ("/posts/{post_id}/restore", "post"): {"200", "401", "403", "404", "409", "412", "503"},
         ("/posts/{post_id}/comments", "get"): {"200", "304", "401", "404", "422", "503"},
         ("/posts/{post_id}/comments", "post"): {
