@@ -27,6 +27,8 @@ class Call:
     link: int | None = None
     walk: bool = False
     by: Who = "admin"
+    content: bytes | None = None
+    """A file to send, instead of the body."""
 
 
 @dataclass(slots=True)

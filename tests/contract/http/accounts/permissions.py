@@ -1,9 +1,7 @@
-"""The table of docs/permissions.md, and the resources and requests of its rows."""
+"""The resources and requests of the rows in docs/permissions.md."""
 
-import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from everpost.api.http.etags import resource_etag, revision_text
 from everpost.domain.clock import now
@@ -12,45 +10,12 @@ from everpost.domain.people.tokens import new_secret
 from everpost.domain.posts import PostChange
 from everpost.domain.writing.working_copies import PostText, WorkingCopyChange
 from tests.contract.http.accounts.credentials import Device, secret_for
+from tests.contract.http.accounts.permission_rows import Row
 from tests.contract.http.accounts.resources import KEY, Resources
 from tests.contract.http.media.files import picture
 from tests.contract.http.people import PEOPLE, Who
 
-PAGE = Path(__file__).parents[4] / "docs" / "permissions.md"
 PASSWORD = "correct horse battery"
-COLUMNS = ("public", "author", "its author", "editor", "admin", "no scopes")
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of the table: an operation, its resource, and the status for each column."""
-
-    call: str
-    what: str
-    statuses: Mapping[str, int]
-
-
-def rows() -> Iterator[Row]:
-    for line in PAGE.read_text().splitlines():
-        found = re.fullmatch(r"\| `((?:GET|POST|PUT|PATCH|DELETE) [^`]+)` \|(.*)\|", line)
-        if found is not None:
-            what, *cells = (cell.strip() for cell in found[2].split("|"))
-            assert len(cells) == len(COLUMNS), line
-            answers = {name: int(cell) for name, cell in zip(COLUMNS, cells, strict=True) if cell}
-            yield Row(found[1], what, answers)
-
-
-def asker(column: str) -> Who:
-    """The person of a column."""
-    names: dict[str, Who] = {
-        "public": "nobody",
-        "author": "other author",
-        "its author": "author",
-        "editor": "editor",
-        "admin": "admin",
-        "no scopes": "admin",
-    }
-    return names[column]
 
 
 @dataclass(frozen=True)
@@ -76,6 +41,7 @@ class World(Resources):
         makers: dict[str, Callable[[Row, Who], Awaitable[Request]]] = {
             "/posts": self._posts,
             "/posts/{post_id}": self._post,
+            "/posts/{post_id}/restore": self._restoration,
             "/posts/{post_id}/preview": self._preview,
             "/posts/{post_id}/revisions": self._revisions,
             "/posts/{post_id}/revisions/{number}": self._revisions,
@@ -83,6 +49,7 @@ class World(Resources):
             "/posts/{post_id}/comments": self._thread,
             "/posts/{post_id}/working-copy": self._working_copy,
             "/posts/{post_id}/comments/{comment_id}": self._comment,
+            "/posts/{post_id}/comments/{comment_id}/restore": self._deleted_comment,
             "/media": self._media,
             "/media/{file_id}": self._file,
             "/media/{file_id}/uses": self._file,
@@ -108,7 +75,8 @@ class World(Resources):
 
     async def _posts(self, row: Row, who: Who) -> Request:
         if row.call.startswith("GET"):
-            return Request("/posts?status=draft" if row.what == "drafts" else "/posts")
+            statuses = {"drafts": "?status=draft", "in the trash": "?status=trashed"}
+            return Request("/posts" + statuses.get(row.what, ""))
         body = {"title": "A title", "content": "Some content."}
         if row.what == "another user's":
             other: Who = "author" if who == "other author" else "other author"
@@ -120,7 +88,11 @@ class World(Resources):
         change: dict[str, object] = {"title": "Another title"}
         if "to another author" in row.what:
             change = {"author_id": PEOPLE["editor"].user.id}
-        return Request(f"/posts/{post.id}", change if row.call.startswith("PATCH") else None)
+        query = "?permanently=true" if "permanently" in row.what else ""
+        return Request(f"/posts/{post.id}{query}", change if row.call.startswith("PATCH") else None)
+
+    async def _restoration(self, row: Row, _who: Who) -> Request:
+        return Request(f"/posts/{(await self.make_post(row.what)).id}/restore")
 
     async def _preview(self, row: Row, _who: Who) -> Request:
         post = await self.make_post(row.what)
@@ -155,6 +127,11 @@ class World(Resources):
         if "its status" in row.what:
             headers["if-match"] = resource_etag(comment.revision, b"")
         return Request(f"/posts/{post.id}/comments/{comment.id}", body, headers=headers)
+
+    async def _deleted_comment(self, row: Row, who: Who) -> Request:
+        post = await self.make_post(row.what)
+        comment = await self.make_comment(post, row.what, who)
+        return Request(f"/posts/{post.id}/comments/{comment.id}/restore")
 
     async def _working_copy(self, row: Row, who: Who) -> Request:
         """A working copy of a new post, unless the row names a post."""
