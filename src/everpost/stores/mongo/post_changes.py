@@ -139,7 +139,7 @@ class PostUpdater:
     async def _remove(
         self, id: Id, preconditions: Preconditions, copy: SavedCopy | None, session: Session
     ) -> None:
-        await self._uses.release_all([ObjectId(id)], session)
+        await self._uses.end([ObjectId(id)], session)
         await self._write(id, preconditions, _REMOVAL, {"_id": 1}, session)
         await remove_saved_copy(self._collections, copy, id, session)
 

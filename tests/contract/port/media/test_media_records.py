@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from everpost.domain.clock import now
 from everpost.domain.ids import Id
-from everpost.domain.media.files import MediaFile
+from everpost.domain.media.files import MediaFile, MediaQuery
 from everpost.domain.posts import Post
 from everpost.domain.records import Batch
 from everpost.stores.port import Store
@@ -29,8 +29,11 @@ async def test_moved_posts_use_moved_files(store: Store) -> None:
     assert await users_of(store, unused) == []
     assert await users_of(store, embedded) == [numbered(1)]
     assert await users_of(store, cover) == [numbered(1)]
-    await fill(store, a_whole_blog(), at_once=3)
-    assert await users_of(store, embedded) == [numbered(1)]
+    for at_once in (3, 1_000):
+        await fill(store, a_whole_blog(), at_once=at_once)
+        assert await users_of(store, embedded) == [numbered(1)]
+        page = await store.media.page(MediaQuery(limit=10, unused=True))
+        assert [file.digest for file, _ in page.rows] == [unused.digest]
 
 
 async def test_a_batch_brings_a_post_and_its_files(store: Store) -> None:
