@@ -44,6 +44,7 @@ NOTICES = {
     "scheduled": message("The post has been scheduled: readers will see it from its publication date on."),
     "unpublished": message("The post is a draft again: readers no longer see it."),
     "deleted": message("The post has been deleted."),
+    "revision-restored": message("The revision has been restored."),
     "links-revoked": message("The links to the preview no longer work."),
     "discarded": message("The unsaved text has been discarded."),
 }
