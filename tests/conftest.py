@@ -22,8 +22,8 @@ from devtools.servers.databases import Databases, new_name
 from hypothesis import HealthCheck, settings
 
 from everpost.domain.clock import EARLIEST, HORIZON
-from everpost.services import rate_limits
 from everpost.services.accounts import passwords
+from everpost.services.maintenance import task as maintenance_task
 from everpost.stores import SqlEngine, open_store
 from everpost.stores.port import Store
 from tests import environment
@@ -232,7 +232,7 @@ async def engines(pytestconfig: pytest.Config) -> AsyncIterator[Engines]:
     with pytest.MonkeyPatch.context() as patch:
         # An application that is shared by many tests must not write to their databases on its own: its event
         # loop may pause while it holds SQLite's lock, when a test has a loop of its own.
-        patch.setattr(rate_limits, "FORGET_EVERY", A_DAY)
+        patch.setattr(maintenance_task, "INTERVAL", A_DAY)
         yield engines
         await engines.close()
 

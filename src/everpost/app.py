@@ -29,12 +29,14 @@ from everpost.errors import Busy, SchemaMismatch, Unreachable
 from everpost.services import security_events
 from everpost.services.database.exports import ExportSlot
 from everpost.services.database.state import Installation
+from everpost.services.media.jobs import cleaning
 from everpost.services.media.processes import MediaProcesses
 from everpost.services.media.resized_copies import ResizedCopies
 from everpost.services.media.uploads import Uploads
 from everpost.services.policies import Policies
 from everpost.services.rendering.renderer import Renderer
 from everpost.services.store_lifecycle import StoreLifecycle
+from everpost.services.trash.expiry import emptying
 from everpost.settings import Settings, is_traced
 from everpost.stores import open_schema, open_store
 from everpost.stores.caching import CachedStore
@@ -124,7 +126,12 @@ def create_api(settings: Settings | None = None) -> Api:
     are as for `create_app`.
     """
     settings = settings or Settings()
-    lifecycle = StoreLifecycle(partial(_open_store, settings), admin_token=settings.admin_token)
+    policies = Policies.of(settings)
+    lifecycle = StoreLifecycle(
+        partial(_open_store, settings),
+        admin_token=settings.admin_token,
+        jobs=[*emptying(policies.trash_lifetime), *cleaning(policies.unused_media)],
+    )
     renderer = Renderer(capacity=settings.cache_megabytes * _MEGABYTE, embed_hosts=settings.embed_hosts)
     app = Api(
         title="Everpost",
@@ -135,7 +142,7 @@ def create_api(settings: Settings | None = None) -> Api:
         **_options(),
     )
     app.state.lifecycle = lifecycle
-    app.state.policies = policies = Policies.of(settings)
+    app.state.policies = policies
     app.state.settings = settings
     app.state.api_below_pages = None
     app.state.response_cache = ResponseCache()

@@ -25,7 +25,8 @@ class Conflict(EverpostError):
 
     def __init__(self, noun: str, field: str) -> None:
         value = "one of these paths" if field == "paths" else f"this {field}"
-        super().__init__(f"Another {noun} already has {value}.")
+        place = ", which may be in the trash," if noun == "post" and field != "id" else ""
+        super().__init__(f"Another {noun}{place} already has {value}.")
         self.noun = noun
         self.field = field
 
@@ -59,6 +60,32 @@ class NoPages(Conflict):
             "This server has no pages. Set `base_url` to the address of the server that has them.",
         )
         self.noun, self.field = "blog", "base_url"
+
+
+class InTrash(Conflict):
+    """The post is in the trash, where nothing can change it."""
+
+    def __init__(self) -> None:
+        EverpostError.__init__(self, "This post is in the trash. Restore it first.")
+        self.noun, self.field = "post", "status"
+
+
+class NotInTrash(Conflict):
+    """The post is not in the trash, so it cannot be restored."""
+
+    def __init__(self) -> None:
+        EverpostError.__init__(self, "This post is not in the trash.")
+        self.noun, self.field = "post", "status"
+
+
+class ParentRemoved(Conflict):
+    """The comment cannot be restored, because the one that it replies to does not exist."""
+
+    def __init__(self, parent_id: str) -> None:
+        EverpostError.__init__(
+            self, f"The comment {parent_id!r}, to which this one replies, was deleted, too. Restore it first."
+        )
+        self.noun, self.field = "comment", "parent_id"
 
 
 class Stale(EverpostError):

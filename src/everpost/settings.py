@@ -235,6 +235,9 @@ class Settings(BaseSettings):
         le=1_000_000,
         description="Guest comments and edits allowed per post and hour.",
     )
+    trash_days: int = Field(
+        default=30, ge=0, le=3650, description="Days to restore deleted posts and comments; 0: none."
+    )
     guest_links: int = Field(
         default=2, ge=0, le=20_000, description="Maximum number of links in a guest's comment."
     )

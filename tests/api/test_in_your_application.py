@@ -71,7 +71,10 @@ async def test_another_application_publishes_through_the_services(client: httpx.
     published = await client.post("/releases/1.0")
     assert (published.status_code, published.json()) == (201, {"title": "Version 1.0", "slug": "version-1-0"})
     again = await client.post("/releases/1.0")
-    assert (again.status_code, again.json()["detail"]) == (409, "Another post already has this slug.")
+    assert (again.status_code, again.json()["detail"]) == (
+        409,
+        "Another post, which may be in the trash, already has this slug.",
+    )
     assert [post["author"]["name"] for post in (await client.get("/blog/api/posts")).json()] == [ANN.name]
 
 

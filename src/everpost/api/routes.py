@@ -5,7 +5,8 @@ from functools import partial
 from fastapi import FastAPI
 
 from everpost.api.account_routes import add_account_routes
-from everpost.api.endpoints import comments, health, moderation, posts, preview_links
+from everpost.api.endpoints import comments, deleted_comments, health, moderation, posts
+from everpost.api.endpoints.writing import preview_links
 from everpost.api.http.request_bodies import MAX_COMMENT_BODY, MAX_POST_BODY
 from everpost.api.media_routes import add_media_routes
 from everpost.api.openapi.responses import (
@@ -24,9 +25,10 @@ from everpost.api.openapi.responses import (
 from everpost.api.revision_routes import add_revision_routes
 from everpost.api.routing.route import CallRoute
 from everpost.api.schemas.comments import CommentCreated, CommentNode, CommentRead, DecisionRead
+from everpost.api.schemas.deleted_comments import DeletedCommentRead
 from everpost.api.schemas.health import Health
 from everpost.api.schemas.posts import PostRead, TagRead
-from everpost.api.schemas.preview_links import PreviewLinkRead
+from everpost.api.schemas.writing.preview_links import PreviewLinkRead
 from everpost.api.user_routes import add_user_routes
 from everpost.api.working_copy_routes import add_working_copy_routes
 
@@ -35,6 +37,7 @@ _POST_LINKS = response_links(
         "GetPost": "get_post",
         "UpdatePost": "update_post",
         "DeletePost": "delete_post",
+        "RestorePost": "restore_post",
         "CreatePreviewLink": "create_preview_link",
         "RevokePreviewLinks": "revoke_preview_links",
         "ListRevisions": "list_revisions",
@@ -44,7 +47,12 @@ _POST_LINKS = response_links(
     post_id="$response.body#/id",
 )
 _COMMENT_LINKS = response_links(
-    {"GetComment": "get_comment", "UpdateComment": "update_comment", "DeleteComment": "delete_comment"},
+    {
+        "GetComment": "get_comment",
+        "UpdateComment": "update_comment",
+        "DeleteComment": "delete_comment",
+        "RestoreComment": "restore_comment",
+    },
     post_id="$response.body#/post_id",
     comment_id="$response.body#/id",
 )
@@ -55,10 +63,12 @@ def add_routes(app: FastAPI) -> None:
     app.router.route_class = CallRoute
     _add_posts(app)
     _add_post(app)
+    _add_restoration(app)
     _add_preview(app)
     _add_tags(app)
     _add_comments(app)
     _add_comment(app)
+    _add_deleted_comments(app)
     _add_moderation(app)
     add_media_routes(app)
     add_working_copy_routes(app)
@@ -106,9 +116,19 @@ def _add_post(app: FastAPI) -> None:
     add(
         posts.delete_post,
         methods=["DELETE"],
-        response_description="The post and its comments are deleted.",
+        response_description="The post is in the trash, or removed.",
         responses=problem_responses(401, 403, 404, 412, 503),
         **NO_CONTENT,
+    )
+
+
+def _add_restoration(app: FastAPI) -> None:
+    app.add_api_route(
+        "/posts/{post_id}/restore",
+        posts.restore_post,
+        methods=["POST"],
+        tags=["Posts"],
+        responses=update_responses(PostRead, "The restored post.", 401, 403, 404, 409, 412, 503),
     )
 
 
@@ -173,6 +193,25 @@ def _add_comment(app: FastAPI) -> None:
         response_description="The comment is deleted, or replaced by a tombstone.",
         responses=problem_responses(401, 403, 404, 412, 503),
         **NO_CONTENT,
+    )
+
+
+def _add_deleted_comments(app: FastAPI) -> None:
+    app.add_api_route(
+        "/comments/trash",
+        deleted_comments.list_deleted_comments,
+        methods=["GET"],
+        tags=["Moderation"],
+        responses=read_responses(
+            list[DeletedCommentRead], "A page of comments.", 401, 403, 422, 503, headers=LIST_HEADERS
+        ),
+    )
+    app.add_api_route(
+        "/posts/{post_id}/comments/{comment_id}/restore",
+        deleted_comments.restore_comment,
+        methods=["POST"],
+        tags=["Moderation"],
+        responses=update_responses(CommentRead, "The restored comment.", 401, 403, 404, 409, 503),
     )
 
 

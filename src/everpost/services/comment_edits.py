@@ -10,6 +10,7 @@ from everpost.domain.ids import Id
 from everpost.domain.people.actors import Actor
 from everpost.domain.people.tokens import Scope
 from everpost.domain.revisions import ExpectedRevisions
+from everpost.domain.trash.removed_comments import Removal
 from everpost.errors import Busy, Forbidden, PreconditionRequired, Stale, Unauthenticated
 from everpost.services.comments import (
     ATTEMPTS,
@@ -38,6 +39,8 @@ class CommentEdit:
     editable_for: timedelta
     """The time during which its writer may edit it."""
     match: ExpectedRevisions
+    is_kept: bool = False
+    """Whether a comment that a moderator deletes can be restored."""
     is_conditional: bool = False
     """Whether the client sent a precondition, even if it accepts any state."""
 
@@ -120,10 +123,15 @@ def _required_credential(actor: Actor, seen: Seen, wanted: CommentEdit) -> EditC
 
 
 async def delete_comment(store: Store, actor: Actor, wanted: CommentEdit) -> None:
-    """Remove the comment; if it has replies, a tombstone stays. Raises as `edit_comment` does."""
+    """Remove the comment; if it has replies, a tombstone stays. A comment that its own writer removes is not
+    kept. Raises as `edit_comment` does.
+    """
     seen = await read_comment(store, actor, wanted.post_id, wanted.id, key=wanted.key)
     credential = _required_credential(actor, seen, wanted)
-    await store.comments.remove(wanted.post_id, wanted.id, match=wanted.match, credential=credential)
+    removal = Removal(now(), actor.id) if wanted.is_kept and not seen.is_own else None
+    await store.comments.remove(
+        wanted.post_id, wanted.id, match=wanted.match, credential=credential, removal=removal
+    )
     record(COMMENT_REMOVED, comment=wanted.id, by=actor.id)
 
 

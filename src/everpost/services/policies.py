@@ -31,6 +31,9 @@ class Policies:
     settling: timedelta
     """The age that a change of a post must have before `updated_after` lists it."""
 
+    trash_lifetime: timedelta
+    """The time during which what was deleted can be restored; zero: it is removed at once."""
+
     @classmethod
     def of(cls, settings: Settings) -> Self:
         logins = LoginRules(
@@ -51,5 +54,6 @@ class Policies:
             ),
             unused_media=timedelta(days=settings.unused_media_days) or None,
             editing_time=timedelta(minutes=settings.comment_edit_minutes),
+            trash_lifetime=timedelta(days=settings.trash_days),
             settling=timedelta(seconds=2 * settings.database_timeout) + _CLOCKS,
         )

@@ -1,4 +1,4 @@
-"""Reading, publishing, revising and removing posts."""
+"""Reading, publishing and revising posts."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -33,7 +33,7 @@ from everpost.domain.posts import (
 from everpost.domain.revisions import ExpectedRevisions
 from everpost.domain.text import slug_from
 from everpost.domain.writing.saved_copies import SavedCopy
-from everpost.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from everpost.errors import Conflict, Forbidden, InTrash, Invalid, NotFound, Stale
 from everpost.stores.port import Store
 
 
@@ -201,7 +201,8 @@ async def _repeats(store: Store, draft: PostDraft, post: Post, stored: Post) -> 
         post = replace(post, paths=rule.without_permalink(stored, post.paths))
     stored_author_id = None if stored.author is None else stored.author.id
     return (
-        (post.title, post.content) == (stored.title, stored.content)
+        stored.status is not PostStatus.TRASHED
+        and (post.title, post.content) == (stored.title, stored.content)
         and (post.author is not None and post.author.id == stored_author_id)
         and (draft.publication_date is None or post.publication_date == stored.publication_date)
         and (draft.slug is None or post.slug == stored.slug)
@@ -220,7 +221,7 @@ async def update_post(
     store: Store, actor: Actor, id: Id, change: PostChange, *, match: ExpectedRevisions
 ) -> Post:
     """Change the post, if the change has any new value, and return it. An empty slug is replaced by the
-    default for the title. Raises Unauthenticated, NotFound, Forbidden, Stale, Conflict, Invalid.
+    default for the title. Raises Unauthenticated, NotFound, Forbidden, InTrash, Stale, Conflict, Invalid.
     """
     user = await require_writer(store, actor, id)
     if change == PostChange(updated_at=change.updated_at):
@@ -241,24 +242,6 @@ async def update_post(
         return await store.posts.save(
             id, checked, match=match, comments=COMMENTS_INSIDE, owner_id=owner_id(actor)
         )
-    except Forbidden:
-        raise await refusal(store, actor, id) from None
-
-
-async def delete_post(
-    store: Store,
-    actor: Actor,
-    id: Id,
-    *,
-    match: ExpectedRevisions,
-    discarded_copy: SavedCopy | None = None,
-) -> None:
-    """Remove the post, its comments, its revisions, and this working copy of the actor, unless that has
-    changed since. Other working copies stay. Raises Unauthenticated, NotFound, Forbidden, Stale.
-    """
-    await require_writer(store, actor, id)
-    try:
-        await store.posts.remove(id, match=match, owner_id=owner_id(actor), discarded_copy=discarded_copy)
     except Forbidden:
         raise await refusal(store, actor, id) from None
 
@@ -291,6 +274,8 @@ async def _unchanged(
     post = await read_post(store, actor, id, comments=COMMENTS_INSIDE)
     if not actor.owns(post):
         raise await refusal(store, actor, id)
+    if post.status is PostStatus.TRASHED:
+        raise InTrash
     if match is not None and post.revision not in match:
         raise Stale("post", id)
     if change.saved_copy is not None:

@@ -1,22 +1,17 @@
 """Rate limits by address."""
 
-import asyncio
 import hmac
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from math import ceil
-from typing import Self
 
 from everpost.domain.clock import now
 from everpost.domain.rate_limits import Limit, RateLimitCounter
-from everpost.errors import EverpostError, TooMany
+from everpost.errors import TooMany
 from everpost.stores.port import Store
 
-FORGET_EVERY = 60
-"""Seconds."""
 _SITE_PREFIX = 48
 _IPV6_PREFIX = 64
 """Bits of an IPv6 address that identify its holder, because customers get whole networks (RFC 6177)."""
@@ -84,37 +79,3 @@ def _parsed(address: str) -> IPv4Address | IPv6Address | None:
     except ValueError:
         return None
     return (parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else parsed
-
-
-class ExpiryTask:
-    """Background task that deletes expired counters, so that no hash of an address outlives its hour."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._stopping = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-
-    @classmethod
-    async def start(cls, store: Store) -> Self:
-        """Delete the expired counters now, and start deleting them regularly."""
-        expiry = cls(store)
-        await expiry._delete_expired()
-        expiry._task = asyncio.create_task(expiry._run(), name="everpost-expiry")
-        return expiry
-
-    async def stop(self) -> None:
-        """Stop, after the current deletion has ended."""
-        self._stopping.set()
-        if self._task is not None:
-            await self._task
-
-    async def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                await asyncio.wait_for(self._stopping.wait(), FORGET_EVERY)
-            except TimeoutError:
-                await self._delete_expired()
-
-    async def _delete_expired(self) -> None:
-        with suppress(EverpostError):  # it is tried again a minute later
-            await self._store.limits.delete_expired(now())

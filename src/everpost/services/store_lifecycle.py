@@ -1,25 +1,35 @@
 """Opening and closing the store of an application."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextvars import Context
 
 from everpost.services.accounts.bootstrap import keep_given_token
+from everpost.services.maintenance.jobs import Job
+from everpost.services.maintenance.task import MaintenanceTask
 from everpost.services.posts import observe_latest_write
-from everpost.services.rate_limits import ExpiryTask
 from everpost.stores.port import Store
 
 
 class StoreLifecycle:
     """Opens the store lazily, once; concurrent callers await the same task."""
 
-    def __init__(self, open_store: Callable[[], Awaitable[Store]], *, admin_token: str | None) -> None:
-        """`admin_token`: the secret of a token for the oldest admin, see `keep_given_token`."""
+    def __init__(
+        self,
+        open_store: Callable[[], Awaitable[Store]],
+        *,
+        admin_token: str | None,
+        jobs: Sequence[Job] = (),
+    ) -> None:
+        """`admin_token`: the secret of a token for the oldest admin, see `keep_given_token`. `jobs`: the
+        maintenance of the store.
+        """
         self._open_store = open_store
         self._admin_token = admin_token
+        self._jobs = jobs
         self._opening: asyncio.Task[Store] | None = None
         self._store: Store | None = None
-        self._expiry: ExpiryTask | None = None
+        self._maintenance: MaintenanceTask | None = None
 
     async def store(self) -> Store:
         """Return the open store. If opening fails, with Misconfigured, Unreachable or SchemaMismatch, the
@@ -34,8 +44,8 @@ class StoreLifecycle:
     async def close(self) -> None:
         """Close the store; the next use opens it again."""
         store, self._store = self._store, None
-        if self._expiry is not None:
-            await self._expiry.stop()
+        if self._maintenance is not None:
+            await self._maintenance.stop()
         if store is not None:
             await store.close()
 
@@ -46,7 +56,7 @@ class StoreLifecycle:
                 if self._admin_token is not None:
                     await keep_given_token(store, self._admin_token)
                 await observe_latest_write(store)
-                self._expiry = await ExpiryTask.start(store)
+                self._maintenance = await MaintenanceTask.start(store, self._jobs)
             except BaseException:
                 await store.close()
                 raise

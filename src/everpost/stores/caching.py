@@ -126,7 +126,7 @@ class CachedStore:
     def __init__(self, store: Store, *, capacity: int) -> None:
         self.posts = CachedPosts(store.posts, capacity=capacity)
         self.comments, self.blog = store.comments, store.blog
-        self.preview_links = store.preview_links
+        self.preview_links, self.trash = store.preview_links, store.trash
         self.users, self.tokens, self.limits = store.users, store.tokens, store.limits
         self.passkeys = store.passkeys
         self.revisions = store.revisions

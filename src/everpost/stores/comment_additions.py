@@ -36,7 +36,7 @@ class Additions:
         )
 
     async def add(self, addition: Addition) -> Comment:
-        """The comment as stored. Raises NotFound, Stale, Conflict, Invalid, Busy."""
+        """The comment as stored. Raises NotFound, InTrash, Stale, Conflict, Invalid, Busy."""
         return await self._groups.write(addition.comment.post_id, addition)
 
     async def finish(self) -> None:
@@ -47,6 +47,10 @@ class Additions:
         while True:
             try:
                 return await self._write(additions)
-            except Conflict:
-                if len(additions) > 1 or not await self._is_free(additions[0].comment):
+            except Conflict as conflict:
+                if (
+                    conflict.field != "id"
+                    or len(additions) > 1
+                    or not await self._is_free(additions[0].comment)
+                ):
                     raise

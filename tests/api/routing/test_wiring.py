@@ -16,9 +16,9 @@ from everpost.domain.clock import now
 from everpost.domain.people.tokens import new_secret
 from everpost.domain.rate_limits import WINDOW, Limit
 from everpost.errors import Busy, EverpostError, Forbidden, Stale, TooMany, Unauthenticated
-from everpost.services import rate_limits
 from everpost.services.accounts.bootstrap import keep_given_token
-from everpost.services.rate_limits import ExpiryTask
+from everpost.services.maintenance import task
+from everpost.services.maintenance.task import MaintenanceTask
 from everpost.settings import Settings
 from everpost.stores import open_store
 from everpost.stores.port import Store
@@ -156,9 +156,9 @@ async def test_expired_rate_limits_are_deleted_when_a_blog_is_opened(blog_file: 
 async def test_expired_rate_limits_are_deleted_periodically(
     blog_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rate_limits, "FORGET_EVERY", 0.001)
+    monkeypatch.setattr(task, "INTERVAL", 0.001)
     store = await open_store(f"sqlite:///{blog_file}", timeout=5, pool_size=2)
-    forgetter = await ExpiryTask.start(store)
+    forgetter = await MaintenanceTask.start(store)
     try:
         began = now() - 2 * WINDOW
         async with asyncio.timeout(30):

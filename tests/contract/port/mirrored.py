@@ -11,6 +11,7 @@ from everpost.domain.paging import Page, Position
 from everpost.domain.posts import Post
 from everpost.domain.records import Batch
 from everpost.domain.revisions import ExpectedRevisions
+from everpost.domain.trash.removed_comments import Removal
 from everpost.stores.port import Store
 from tests.contract.port.examples import CommentFields, comment_on, read_post, read_thread
 
@@ -28,6 +29,8 @@ class MirroredThread:
         self.post = post
         self.version = post.version
         self._comments = {comment.id: comment for comment in thread}
+        self.removed: dict[Id, Comment] = {}
+        """The comments as they were before they were removed, if their words were kept."""
 
     async def add(self, **fields: Unpack[CommentFields]) -> Comment:
         added = await comment_on(self.store, self.post.id, **fields)
@@ -60,13 +63,28 @@ class MirroredThread:
         assert saved == self.comments()[id]
         return saved
 
-    async def remove(self, id: Id) -> None:
+    async def remove(self, id: Id, *, removal: Removal | None = None) -> None:
         seen = self.comments()[id]
-        await self.store.comments.remove(self.post.id, id, match=await self._match(id))
+        await self.store.comments.remove(self.post.id, id, match=await self._match(id), removal=removal)
+        if removal is not None and seen.content:
+            self.removed[id] = seen
         del self._comments[id]
         if any(comment.parent_id == id for comment in self._comments.values()):
             self._comments[id] = tombstone_of(seen)
         self.version += 1
+
+    async def restore(self, id: Id) -> None:
+        """Restore a comment whose parent exists."""
+        removed = self.removed.pop(id)
+        there = self._comments.get(id)
+        version = (removed if there is None else there).version + 1
+        self._comments[id] = replace(removed, version=version, reply_count=0)
+        self.version += 1
+        assert await self.store.trash.restore_comment(self.post.id, id) == self.comments()[id]
+
+    def can_be_restored(self, id: Id) -> bool:
+        parent_id = self.removed[id].parent_id
+        return parent_id is None or parent_id in self._comments
 
     async def _match(self, id: Id) -> ExpectedRevisions:
         """Its current revision; the stamp comes from the store."""

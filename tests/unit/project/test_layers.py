@@ -50,6 +50,7 @@ MAY_IMPORT = {
     "stores/deadlines.py": "errors",
     "stores/batching.py": "errors stores.deadlines",
     "stores/chunks.py": "",
+    "stores/preconditions.py": "errors domain",
     "stores/grouped_writes.py": "errors stores.batching",
     "stores/comment_additions.py": "errors domain stores.grouped_writes",
     "stores/caching.py": "errors domain stores.port stores.batching",
@@ -58,11 +59,12 @@ MAY_IMPORT = {
     "stores/places/s3.py": "obstore",
     "stores/places/s3_errors.py": "obstore",
     "stores/sql": "errors domain stores.port stores.schema stores.addresses stores.deadlines stores.batching"
-    " stores.chunks stores.grouped_writes stores.comment_additions stores.sql sqlalchemy alembic asyncpg"
-    " asyncmy",
+    " stores.chunks stores.grouped_writes stores.comment_additions stores.preconditions stores.sql sqlalchemy"
+    " alembic asyncpg asyncmy",
     "stores/sql/schema/migrations/env.py": "settings",
     "stores/mongo": "errors domain stores.port stores.schema stores.addresses stores.deadlines"
-    " stores.batching stores.chunks stores.grouped_writes stores.comment_additions stores.mongo pymongo bson",
+    " stores.batching stores.chunks stores.grouped_writes stores.comment_additions stores.preconditions"
+    " stores.mongo pymongo bson",
     "transfer": "errors domain services stores.port transfer",
     "transfer/copy/record_json.py": "orjson",
     "transfer/archive/compression.py": "backports.zstd compression.zstd",

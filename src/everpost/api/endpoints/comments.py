@@ -179,13 +179,15 @@ async def delete_comment(
 
     If it has replies, a tombstone takes its place. The writer may delete it for a limited time: users with
     their token and the scope `comments:write`, guests with `X-Edit-Key`. Moderators may always delete it,
-    with the scope `comments:moderate`.
+    with the scope `comments:moderate`. A comment that a moderator has deleted can be
+    restored with `POST /posts/{post_id}/comments/{comment_id}/restore`, unless the moderator wrote it.
     """
     wanted = CommentEdit(
         post_id=post_id,
         id=comment_id,
         key=key,
         editable_for=policies.editing_time,
+        is_kept=bool(policies.trash_lifetime),
         match=expected_revisions(if_match),
     )
     await comment_edits.delete_comment(store, actor, wanted)

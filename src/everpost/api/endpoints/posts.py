@@ -18,6 +18,7 @@ from everpost.api.routing.links import next_link, path_of, post_path
 from everpost.api.routing.parameters import (
     CommentsInside,
     DiscardedRevision,
+    Flag,
     IfMatch,
     IfNoneMatch,
     PostId,
@@ -48,7 +49,12 @@ from everpost.domain.writing.saved_copies import SavedCopy
 from everpost.services import posts
 from everpost.services.policies import Policies
 from everpost.services.search.titles import find_page, has_words
+from everpost.services.trash.posts import Deletion
+from everpost.services.trash.posts import delete_post as delete
+from everpost.services.trash.posts import restore_post as restore
 from everpost.stores.port import Store
+
+Permanently = Annotated[Flag, Query(description="Remove it for good, whether it is in the trash or not.")]
 
 
 async def list_posts(
@@ -245,16 +251,37 @@ def _saved_copy(actor: Actor, sent: str | None) -> SavedCopy | None:
 
 async def delete_post(
     store: OpenStore,
+    policies: CurrentPolicies,
     actor: CurrentMember,
     post_id: PostId,
+    permanently: Permanently = False,
     working_copy: DiscardedRevision = None,
     if_match: IfMatch = None,
 ) -> Response:
-    """Delete a post and its comments.
+    """Delete a post: move it to the trash.
 
-    Working copies of it stay, except for your own if you name its revision. Requires the scope
-    `posts:write`.
+    The public gets 404 at once. The post keeps its slug, its comments and all the rest, can be restored with
+    `POST /posts/{post_id}/restore`, and is removed after 30 days, or as long as the server is set to. With
+    `permanently=true`, a post, in the trash or not, is removed for good together with its comments. Working
+    copies of it stay, except for your own if you name its revision. Requires the scope `posts:write`.
     """
-    match, discarded = expected_revisions(if_match), _saved_copy(actor, working_copy)
-    await posts.delete_post(store, actor, post_id, match=match, discarded_copy=discarded)
+    wanted = Deletion(
+        id=post_id,
+        match=expected_revisions(if_match),
+        is_permanent=permanently or not policies.trash_lifetime,
+        discarded_copy=_saved_copy(actor, working_copy),
+    )
+    await delete(store, actor, wanted)
     return Response(status_code=204)
+
+
+async def restore_post(
+    store: OpenStore, actor: CurrentMember, post_id: PostId, if_match: IfMatch = None
+) -> Response:
+    """Restore a post from the trash.
+
+    It gets its former status back: what was public is public again, at its old address; a scheduled post
+    whose publication date has passed is public. Requires the scope `posts:write`.
+    """
+    post = await restore(store, actor, post_id, match=expected_revisions(if_match))
+    return tagged(read_post(post), post.revision)

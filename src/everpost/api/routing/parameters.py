@@ -186,7 +186,7 @@ class PostsParameters(PageParameters):
         " their case. A page may have fewer posts than its limit, even none, although more follow.",
     )
     status: PostStatus = Field(
-        default=PostStatus.PUBLISHED, description="List published posts, or the drafts that you may see."
+        default=PostStatus.PUBLISHED, description="List posts with this status that you may see."
     )
     updated_after: Timestamp | None = Field(
         default=None,

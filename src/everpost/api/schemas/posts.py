@@ -1,6 +1,6 @@
 """Posts as JSON."""
 
-from typing import Annotated, NotRequired
+from typing import Annotated, Literal, NotRequired
 
 from pydantic import AfterValidator, ConfigDict, Field, with_config
 from pydantic_core import PydanticCustomError
@@ -62,7 +62,7 @@ Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS)]
 SentFormat = Annotated[
     PostFormat, Field(strict=False, description="The markup of `content`, which is stored as it was sent.")
 ]
-SentStatus = Annotated[PostStatus, Field(strict=False)]
+SentStatus = Literal[PostStatus.DRAFT, PostStatus.PUBLISHED]
 Summary = Annotated[
     str,
     Field(
@@ -196,6 +196,15 @@ class PostRead(TypedDict):
     paths: ReadPaths
     cover: Annotated[str | None, Field(min_length=1, max_length=MAX_COVER, description=_COVER)]
     author: Annotated[AuthorRead | None, Field(description="null if disabled or removed.")]
+    trashed_at: NotRequired[
+        Annotated[ReadTimestamp, Field(description="Only in the trash: when it was moved there.")]
+    ]
+    former_status: NotRequired[
+        Annotated[
+            Literal[PostStatus.DRAFT, PostStatus.PUBLISHED],
+            Field(description="Only in the trash: the status to which it is restored."),
+        ]
+    ]
     comment_policy: Annotated[
         CommentPolicy | None,
         Field(description="The comment policy of this post; null if that of the blog applies."),
@@ -249,7 +258,7 @@ def read_rendered(rendered: RenderedPost) -> RenderedFields:
 
 def read_post(post: Post) -> PostRead:
     """The post as JSON."""
-    return {
+    content: PostRead = {
         "id": post.id,
         "title": post.title,
         "content": post.content,
@@ -269,3 +278,8 @@ def read_post(post: Post) -> PostRead:
         "comment_count": post.comment_count,
         "comments": [read_comment(comment) for comment in post.comments],
     }
+    if post.trashed_at is not None:
+        content["trashed_at"] = format_timestamp(post.trashed_at)
+    if post.former_status is PostStatus.DRAFT or post.former_status is PostStatus.PUBLISHED:
+        content["former_status"] = post.former_status
+    return content

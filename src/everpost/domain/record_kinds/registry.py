@@ -59,6 +59,7 @@ from everpost.domain.record_kinds.fields import (
 from everpost.domain.record_kinds.kinds import Kind, Kinds
 from everpost.domain.record_kinds.media_fields import FLAG, MEDIA_NAME
 from everpost.domain.record_kinds.typed_fields import POST_BASE, POST_TEXT
+from everpost.domain.trash.removed_comments import RemovedComment
 from everpost.domain.writing.history import PostRevision
 from everpost.domain.writing.working_copies import WorkingCopy
 
@@ -194,6 +195,29 @@ COMMENTS = Kind(
     order=("publication_date", "id"),
     owner="post_id",
 )
+REMOVED_COMMENTS = Kind(
+    name="removed_comment",
+    plural="removed comments",
+    type=RemovedComment,
+    fields={
+        "id": ID,
+        "post_id": reference("post"),
+        "parent_id": optional(ID),
+        "content": text(1, MAX_COMMENT),
+        "status": choice(CommentStatus),
+        "author_id": optional(ID),
+        "guest_name": optional(text(1, MAX_GUEST_NAME)),
+        "key_digest": optional(DIGEST),
+        "editor_id": optional(ID),
+        "edited_at": optional(MOMENT),
+        "publication_date": MOMENT,
+        "updated_at": MOMENT,
+        "version": VERSION,
+        "removed_at": MOMENT,
+        "removed_by_id": optional(ID),
+    },
+    owner="post_id",
+)
 REVISIONS = Kind(
     name="revision",
     plural="revisions",
@@ -244,4 +268,6 @@ PASSKEYS = Kind(
     },
 )
 
-KINDS = Kinds(SETTINGS, USERS, TOKENS, MEDIA, POSTS, COMMENTS, REVISIONS, WORKING_COPIES, PASSKEYS)
+KINDS = Kinds(
+    SETTINGS, USERS, TOKENS, MEDIA, POSTS, COMMENTS, REMOVED_COMMENTS, REVISIONS, WORKING_COPIES, PASSKEYS
+)

@@ -17,7 +17,7 @@ from everpost.domain.blog import Blog
 from everpost.domain.clock import now
 from everpost.domain.ids import Id
 from everpost.domain.people.actors import Actor
-from everpost.domain.posts import MAX_PREVIEW_NONCE, Post
+from everpost.domain.posts import MAX_PREVIEW_NONCE, Post, PostStatus
 from everpost.errors import Forbidden, NotFound
 from everpost.services.posts import owner_id, refusal, require_writer
 from everpost.stores.port import Store
@@ -77,7 +77,10 @@ async def read_preview(store: Store, blog: Blog, post_id: Id, *, until: str, sig
     is_signed = hmac.compare_digest(expected.encode(), signature.encode())
     if nonce is None or not is_signed:
         raise NotFound("page", "")
-    return await store.posts.get(post_id, comments=0)
+    post = await store.posts.get(post_id, comments=0)
+    if post.status is PostStatus.TRASHED:
+        raise NotFound("page", "")
+    return post
 
 
 def _signature(blog: Blog, post_id: Id, nonce: int | None, until: int) -> str:

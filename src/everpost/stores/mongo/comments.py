@@ -11,6 +11,7 @@ from everpost.domain.comments import Comment, CommentChange, CommentQuery, Queue
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.revisions import ExpectedRevisions
+from everpost.domain.trash.removed_comments import Removal
 from everpost.errors import NotFound
 from everpost.stores.batching import Batcher
 from everpost.stores.comment_additions import Addition, Additions
@@ -26,7 +27,7 @@ from everpost.stores.mongo.model.collections import (
     Filter,
     beyond,
 )
-from everpost.stores.mongo.model.documents import LIVING, CommentDocument, read_comment
+from everpost.stores.mongo.model.documents import LIVING, CommentDocument, place_condition, read_comment
 from everpost.stores.mongo.queries.authors import AuthorNames, named_comments
 from everpost.stores.mongo.threads.comment_changes import CommentUpdater
 from everpost.stores.mongo.threads.new_comments import CommentInserter
@@ -145,7 +146,7 @@ class MongoComments(Part):
         most = query.limit + 1
         found: list[CommentDocument] = []
         async with self._transactions.snapshot() as session:
-            post: Filter = dict(LIVING)
+            post: Filter = {**LIVING, **place_condition(in_trash=False)}
             if query.post_author_id is not None:
                 author_id = ObjectId(query.post_author_id)
                 authors = await self._authors.predecessors(author_id, session=session)
@@ -186,9 +187,15 @@ class MongoComments(Part):
 
     @writes
     async def remove(
-        self, post_id: Id, id: Id, *, match: ExpectedRevisions, credential: EditCredential | None = None
+        self,
+        post_id: Id,
+        id: Id,
+        *,
+        match: ExpectedRevisions,
+        credential: EditCredential | None = None,
+        removal: Removal | None = None,
     ) -> None:
-        await self._updater.remove(post_id, id, (match, credential))
+        await self._updater.remove(post_id, id, (match, credential), removal)
 
     async def finish(self) -> None:
         """Wait until all comments that are being added have been added."""

@@ -40,6 +40,7 @@ class GarbageCollector:
     def __init__(self, collections: Collections, transactions: Transactions) -> None:
         self._posts = collections.posts
         self._comments = collections.comments
+        self._removed_comments = collections.removed_comments
         self._revisions = collections.revisions
         self._users = collections.users
         self._media = collections.media
@@ -89,11 +90,14 @@ class GarbageCollector:
             await self._transfer_posts(id)
             await self._media.update_many({"author_id": id}, {"$unset": {"author_id": ""}})
             for field in ("author_id", "editor_id"):
-                await self._comments.update_many({field: id}, {"$unset": {field: ""}})
+                for comments in (self._comments, self._removed_comments):
+                    await comments.update_many({field: id}, {"$unset": {field: ""}})
                 within, mentions = f"comments.{field}", f"comments.$[mentions].{field}"
                 await self._posts.update_many(
                     {within: id}, {"$unset": {mentions: ""}}, array_filters=[{f"mentions.{field}": id}]
                 )
+            remover: Filter = {"removed_by_id": id}
+            await self._removed_comments.update_many(remover, {"$unset": {"removed_by_id": ""}})
             await self._users.delete_one({"_id": id, **_REMOVED})
 
     async def _delete_batch(self, id: ObjectId, session: Session) -> bool:
@@ -108,6 +112,7 @@ class GarbageCollector:
         await self._comments.delete_many({"_id": {"$in": ids}}, session=session)
         if len(ids) == _BATCH:
             return False
+        await self._removed_comments.delete_many({"post_id": id}, session=session)
         await self._revisions.delete_many({"post_id": id}, session=session)
         await self._posts.delete_one(removed, session=session)
         return True

@@ -1,7 +1,7 @@
 """Changing and removing posts."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -14,32 +14,32 @@ from pymongo.errors import DuplicateKeyError
 from everpost.domain.ids import Id
 from everpost.domain.post_paths import moves
 from everpost.domain.posts import PostChange
-from everpost.domain.revisions import ExpectedRevisions, Revision
+from everpost.domain.revisions import Revision
 from everpost.domain.text import numbered_slug
 from everpost.domain.writing.saved_copies import SavedCopy
-from everpost.errors import Conflict, EverpostError, Forbidden, Invalid, NotFound, Stale
+from everpost.errors import Conflict, EverpostError, Forbidden, InTrash, Invalid, NotFound, Stale
 from everpost.stores.batching import KeyedLocks
 from everpost.stores.grouped_writes import GroupedWrites
-from everpost.stores.mongo.engine.transactions import Outcome, Session, Transactions
+from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.history.revisions import History, with_history
 from everpost.stores.mongo.media.uses import PostUses, writes_links
 from everpost.stores.mongo.model.collections import Collections, Filter
-from everpost.stores.mongo.model.documents import LIVING, PostDocument, matching, post_projection
+from everpost.stores.mongo.model.documents import (
+    LIVING,
+    PostDocument,
+    matching,
+    place_condition,
+    post_projection,
+)
 from everpost.stores.mongo.model.post_updates import after_update, difference, post_update
 from everpost.stores.mongo.post_paths import move
 from everpost.stores.mongo.queries.authors import AuthorNames
 from everpost.stores.mongo.queries.slugs import find_conflicts
 from everpost.stores.mongo.working_copies import remove_saved_copy
+from everpost.stores.preconditions import Preconditions, not_owned
 
 _Outcome: TypeAlias = PostDocument | Exception
 _REMOVAL: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
-
-
-class Preconditions(NamedTuple):
-    """The revisions and the owner that a post must have to be changed; None for any."""
-
-    match: ExpectedRevisions
-    owner_id: Id | None
 
 
 class Change(NamedTuple):
@@ -95,7 +95,7 @@ class PostUpdater:
                     with suppress(DuplicateKeyError):
                         return await self._groups.write(change.id, free)
         except _OwnerRemovedError as error:
-            raise _not_owned() from error
+            raise not_owned() from error
 
     async def _without_conflicts(self, change: Change, wanted: str | None) -> Change:
         """The change, with a numbered slug for the wanted one if its own is taken and it allows that. Raises
@@ -117,7 +117,7 @@ class PostUpdater:
 
     async def remove(self, id: Id, preconditions: Preconditions, copy: SavedCopy | None) -> None:
         """Empty the document, and remove a working copy. Raises NotFound, Forbidden, Stale."""
-        await self._write_alone(id, partial(self._remove, id, preconditions, copy))
+        await self.write(id, preconditions, _REMOVAL, {"_id": 1}, copy=copy)
 
     async def write(
         self,
@@ -125,23 +125,24 @@ class PostUpdater:
         preconditions: Preconditions,
         update: Filter | Sequence[Filter],
         projection: Filter,
+        *,
+        copy: SavedCopy | None = None,
     ) -> PostDocument:
-        """Update the document of a post, and return these fields of it. Raises NotFound, Forbidden, Stale."""
-        work = partial(self._write, id, preconditions, update, projection)
-        return await self._write_alone(id, work)
+        """Update the document of a post, remove a working copy, and return these fields of the post. Raises
+        NotFound, Forbidden, InTrash, NotInTrash, Stale.
+        """
 
-    async def _write_alone(self, id: Id, work: Callable[[Session], Awaitable[Outcome]]) -> Outcome:
+        async def work(session: Session) -> PostDocument:
+            if update is _REMOVAL:
+                await self._uses.release_all([ObjectId(id)], session)
+            document = await self._write(id, preconditions, update, projection, session)
+            await remove_saved_copy(self._collections, copy, id, session)
+            return document
+
         try:
             return await self._transactions.write_post(id, work)
         except _OwnerRemovedError as error:
-            raise _not_owned() from error
-
-    async def _remove(
-        self, id: Id, preconditions: Preconditions, copy: SavedCopy | None, session: Session
-    ) -> None:
-        await self._uses.release_all([ObjectId(id)], session)
-        await self._write(id, preconditions, _REMOVAL, {"_id": 1}, session)
-        await remove_saved_copy(self._collections, copy, id, session)
+            raise not_owned() from error
 
     async def _save_together(self, changes: Sequence[Change]) -> Sequence[_Outcome]:
         return await self._transactions.write_post(changes[0].id, partial(self._save_all, changes))
@@ -169,7 +170,7 @@ class PostUpdater:
                         await self._write_difference(taken, last, session)
                         taken = last
                     last = after_update(last, update)
-            except (NotFound, Forbidden, Stale) as error:
+            except (NotFound, Forbidden, InTrash, Stale) as error:
                 outcomes.append(error)
                 continue
             await self._history.keep(before, change.values, session)
@@ -195,7 +196,7 @@ class PostUpdater:
         """
         owners, match = await self._owners(preconditions, session), preconditions.match
         if owners is not None and post.get("author_id") not in owners:
-            raise _not_owned()
+            raise not_owned()
         if match is not None and Revision(post["version"], post["stamp"]) not in match:
             raise Stale("post", str(post["_id"]))
 
@@ -224,7 +225,9 @@ class PostUpdater:
             return_document=ReturnDocument.AFTER,
             session=session,
         )
-        wanted: Filter = {"_id": ObjectId(id), **LIVING, **matching(preconditions.match)}
+        match, _, in_trash, before = preconditions
+        place = place_condition(in_trash, before)
+        wanted: Filter = {"_id": ObjectId(id), **LIVING, **matching(match), **place}
         if preconditions.owner_id is None:
             owners, document = None, await write(wanted)
         else:
@@ -241,24 +244,22 @@ class PostUpdater:
             elif owner_id not in owners:
                 raise _OwnerRemovedError
         if document is None:
-            raise await self._mismatch(id, owners, session)
+            raise await self._mismatch(id, owners, preconditions, session)
         return document
 
-    async def _mismatch(self, id: Id, owners: Sequence[ObjectId] | None, session: Session) -> EverpostError:
-        """The error for a post that did not have the required revision or owner."""
-        these: Filter = {"_id": ObjectId(id), **LIVING}
-        document = await self._posts.find_one(these, {"author_id": 1}, session=session)
+    async def _mismatch(
+        self, id: Id, owners: Sequence[ObjectId] | None, preconditions: Preconditions, session: Session
+    ) -> EverpostError:
+        """The error for a post that did not meet the preconditions."""
+        named: Filter = {"_id": ObjectId(id), **LIVING}
+        document = await self._posts.find_one(named, {"author_id": 1, "status": 1}, session=session)
         if document is None:
             return NotFound("post", id)
         if owners is not None and document.get("author_id") not in owners:
-            return _not_owned()
-        return Stale("post", id)
+            return not_owned()
+        return preconditions.misplacement(document["status"]) or Stale("post", id)
 
 
 def _showing(post: PostDocument, comments: int) -> PostDocument:
     """The post with only this many of its comments."""
     return cast("PostDocument", {**post, "comments": post.get("comments", [])[:comments]})
-
-
-def _not_owned() -> Forbidden:
-    return Forbidden("This post belongs to another author.")

@@ -43,12 +43,13 @@ from everpost.stores.mongo.model.documents import (
 )
 from everpost.stores.mongo.model.people import BLOG, read_blog
 from everpost.stores.mongo.new_posts import PostInserter
-from everpost.stores.mongo.post_changes import Change, PostUpdater, Preconditions
+from everpost.stores.mongo.post_changes import Change, PostUpdater
 from everpost.stores.mongo.queries.authors import AuthorNames, named_posts
 from everpost.stores.mongo.queries.post_lists import Listing
 from everpost.stores.mongo.queries.published import PublishedPosts
 from everpost.stores.mongo.queries.tags import Tags
 from everpost.stores.port import Validator
+from everpost.stores.preconditions import Preconditions
 
 _MOST_TOGETHER = 100
 _STATE: Filter = {"version": 1, "stamp": 1}
@@ -135,8 +136,7 @@ class MongoPosts(Part):
         return await self._find(PostKey.PATH, path, comments)
 
     async def _find(self, key: PostKey, value: str, comments: int) -> Post | None:
-        found = await self._read_stamped({_FIELDS[key]: value}, comments)
-        return next(iter(found), None)
+        return next(iter(await self._read_stamped({_FIELDS[key]: value}, comments)), None)
 
     @reads
     async def page(self, query: PostQuery) -> Page[Post]:
@@ -267,7 +267,7 @@ class MongoPosts(Part):
         owner_id: Id | None = None,
         discarded_copy: SavedCopy | None = None,
     ) -> None:
-        await self._updater.remove(id, Preconditions(match, owner_id), discarded_copy)
+        await self._updater.remove(id, Preconditions(match, owner_id, in_trash=None), discarded_copy)
         self._garbage.collect_soon()
 
     async def finish(self) -> None:

@@ -9,8 +9,9 @@ from everpost.stores.batching import KeyedLocks
 from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Transactions
 from everpost.stores.mongo.model.collections import Collections, Filter
-from everpost.stores.mongo.post_changes import PostUpdater, Preconditions
+from everpost.stores.mongo.post_changes import PostUpdater
 from everpost.stores.mongo.queries.authors import AuthorNames
+from everpost.stores.preconditions import Preconditions
 
 _NONCE: Filter = {"preview_nonce": 1}
 
@@ -36,4 +37,5 @@ class MongoPreviewLinks(Part):
     @writes
     async def revoke(self, post_id: Id, *, owner_id: Id | None) -> None:
         update: Filter = {"$unset": {"preview_nonce": ""}}
-        await self._updater.write(post_id, Preconditions(None, owner_id), update, {"_id": 1})
+        preconditions = Preconditions(None, owner_id, in_trash=None)
+        await self._updater.write(post_id, preconditions, update, {"_id": 1})

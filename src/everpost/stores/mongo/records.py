@@ -24,6 +24,7 @@ from everpost.stores.mongo.bulk.record_collections import (
     RecordCollection,
     media_collection,
     passkey_collection,
+    removed_comment_collection,
     revision_collection,
     working_copy_collection,
 )
@@ -56,6 +57,7 @@ class MongoRecords(Part):
         self._media = media_collection(collections)
         self._others = (
             self._media,
+            removed_comment_collection(collections),
             revision_collection(collections),
             working_copy_collection(collections),
             passkey_collection(collections),

@@ -23,6 +23,7 @@ from everpost.stores.mongo.records import MongoRecords
 from everpost.stores.mongo.schema.migrator import MongoSchema
 from everpost.stores.mongo.settings import MongoBlogs
 from everpost.stores.mongo.tokens import MongoTokens
+from everpost.stores.mongo.trash.trash import MongoTrash
 from everpost.stores.mongo.users import MongoUsers
 from everpost.stores.mongo.working_copies import MongoWorkingCopies
 from everpost.stores.port.media_bytes import MediaBytes
@@ -45,6 +46,7 @@ class MongoStore:
         self._transactions = transactions = Transactions(client, timeout=timeout)
         self._garbage = garbage = GarbageCollector(collections, transactions)
         self.posts = MongoPosts(collections, transactions, authors, garbage)
+        self.trash = MongoTrash(collections, transactions, authors, garbage)
         self.preview_links = MongoPreviewLinks(collections, transactions, authors)
         self.comments = MongoComments(collections, transactions, authors, garbage)
         self.users = MongoUsers(collections, transactions, garbage)
@@ -60,7 +62,8 @@ class MongoStore:
         self.records = MongoRecords(collections, transactions, garbage)
         if can_be_replaced:
             leadership = Leadership(database)
-            posts = (self.posts, self.preview_links, self.comments, self.working_copies, self.revisions)
+            writing = (self.working_copies, self.revisions)
+            posts = (self.posts, self.trash, self.preview_links, self.comments, *writing)
             people = (self.users, self.tokens, self.passkeys, self.limits)
             media = (self.media, stored_bytes)
             for part in (*posts, *people, *media, self.blog, self.records):

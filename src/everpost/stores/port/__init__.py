@@ -23,5 +23,6 @@ from everpost.stores.port.records import Snapshot as Snapshot
 from everpost.stores.port.revisions import Revisions as Revisions
 from everpost.stores.port.store import Store as Store
 from everpost.stores.port.tokens import Tokens as Tokens
+from everpost.stores.port.trash import Trash as Trash
 from everpost.stores.port.users import Users as Users
 from everpost.stores.port.working_copies import WorkingCopies as WorkingCopies

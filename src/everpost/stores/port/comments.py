@@ -8,6 +8,7 @@ from everpost.domain.comments import Comment, CommentChange, CommentQuery, Queue
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.revisions import ExpectedRevisions
+from everpost.domain.trash.removed_comments import Removal
 
 
 class Comments(Protocol):
@@ -38,7 +39,9 @@ class Comments(Protocol):
         ...
 
     async def queue(self, query: QueueQuery) -> Page[Comment]:
-        """Return a page over all posts, newest first, by `(publication_date, id)`, both descending."""
+        """Return a page over all posts that are not in the trash, newest first, by `(publication_date, id)`,
+        both descending.
+        """
         ...
 
     async def add(
@@ -49,10 +52,10 @@ class Comments(Protocol):
         under_hidden: bool = False,
     ) -> Comment:
         """Add a comment to its post, and return it with its depth, and with the author as given. Raises, in
-        this order: NotFound (the post), Invalid("name"), Stale("post") (the preconditions do not hold),
-        Conflict("id") (a comment of any post has it, and is as durable as one that was added),
-        Invalid("parent_id") (not an approved comment of this post; with `under_hidden`, which is for imports,
-        not a comment of this post).
+        this order: NotFound (the post), InTrash (only with preconditions), Invalid("name"), Stale("post")
+        (the preconditions do not hold), Conflict("id") (a comment of any post has it, and is as durable as
+        one that was added), Invalid("parent_id") (not an approved comment of this post; with `under_hidden`,
+        which is for imports, not a comment of this post).
         """
         ...
 
@@ -65,7 +68,7 @@ class Comments(Protocol):
         match: ExpectedRevisions,
         credential: EditCredential | None = None,
     ) -> Comment:
-        """Change the comment, and increment its version. Raises, in this order: NotFound (the post),
+        """Change the comment, and increment its version. Raises, in this order: NotFound (the post), InTrash,
         Stale("post") (the credential's preconditions do not hold), NotFound (also if a credential is given
         and the comment is a tombstone), Forbidden (the credential does not fit the comment, or the time for
         edits is over), Stale("comment").
@@ -73,10 +76,17 @@ class Comments(Protocol):
         ...
 
     async def remove(
-        self, post_id: Id, id: Id, *, match: ExpectedRevisions, credential: EditCredential | None = None
+        self,
+        post_id: Id,
+        id: Id,
+        *,
+        match: ExpectedRevisions,
+        credential: EditCredential | None = None,
+        removal: Removal | None = None,
     ) -> None:
         """Remove the comment. If it has replies, whatever their status, it stays as a tombstone: its status
         becomes `removed`, its content empty, its author, name and key are deleted, its version is
-        incremented. Raises NotFound, Forbidden, Stale, as for `save`.
+        incremented. With `removal`, the comment as it was goes to the trash. Raises NotFound, InTrash,
+        Forbidden, Stale, as for `save`.
         """
         ...

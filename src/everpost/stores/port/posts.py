@@ -145,8 +145,8 @@ class Posts(Protocol):
         those of `post_paths.Move`, without left addresses that another post already has. The saved
         copy is removed.
 
-        Raises, in this order: NotFound, Forbidden (`owner_id` is given and is not the author's), Stale,
-        Conflict("slug") (not if it is numbered), Conflict("paths"), Invalid("author_id").
+        Raises, in this order: NotFound, Forbidden (`owner_id` is given and is not the author's), InTrash,
+        Stale, Conflict("slug") (not if it is numbered), Conflict("paths"), Invalid("author_id").
         """
         ...
 
@@ -158,7 +158,7 @@ class Posts(Protocol):
         owner_id: Id | None = None,
         discarded_copy: SavedCopy | None = None,
     ) -> None:
-        """Remove the post, its whole thread, and this working copy of it, unless that has changed since.
-        Other working copies stay. Raises NotFound, Forbidden (as for `save`), Stale.
+        """Remove the post, in the trash or not, its whole thread, and this working copy of it, unless that
+        has changed since. Other working copies stay. Raises NotFound, Forbidden (as for `save`), Stale.
         """
         ...

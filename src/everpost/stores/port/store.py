@@ -13,6 +13,7 @@ from everpost.stores.port.rate_limits import RateLimits
 from everpost.stores.port.records import Records
 from everpost.stores.port.revisions import Revisions
 from everpost.stores.port.tokens import Tokens
+from everpost.stores.port.trash import Trash
 from everpost.stores.port.users import Users
 from everpost.stores.port.working_copies import WorkingCopies
 
@@ -22,6 +23,9 @@ class Store(Protocol):
 
     @property
     def posts(self) -> Posts: ...
+
+    @property
+    def trash(self) -> Trash: ...
 
     @property
     def preview_links(self) -> PreviewLinks: ...

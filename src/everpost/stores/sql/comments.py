@@ -16,6 +16,7 @@ from everpost.domain.comments import Comment, CommentChange, CommentQuery, Comme
 from everpost.domain.ids import Id
 from everpost.domain.paging import Page
 from everpost.domain.revisions import ExpectedRevisions
+from everpost.domain.trash.removed_comments import Removal, is_tombstone
 from everpost.errors import NotFound
 from everpost.stores.batching import Batcher
 from everpost.stores.comment_additions import Addition, Additions
@@ -38,9 +39,10 @@ from everpost.stores.sql.queries.preconditions import (
     with_revision,
     with_values,
 )
+from everpost.stores.sql.trash.kept_comments import keeping
 
 _OF_THE_POST = (CommentRow.id == selects.ID, CommentRow.post_id == selects.POST_ID)
-_SAVE = update(CommentRow).where(*_OF_THE_POST).values(version=CommentRow.version + 1, stamp=STAMP)
+SAVE = update(CommentRow).where(*_OF_THE_POST).values(version=CommentRow.version + 1, stamp=STAMP)
 _REMOVE = delete(CommentRow).where(*_OF_THE_POST)
 _IS_ANSWERED = (
     select(literal_column("1", Integer))
@@ -136,19 +138,25 @@ class SqlComments:
             )
             reads = [] if change.status is None else [(selects.COMMENT, this)]
             found = await update_thread(transaction, change_of_post, *reads)
-            statement = _conditional(with_values(_SAVE, values), this, (match, credential))
+            statement = _conditional(with_values(SAVE, values), this, (match, credential))
             written, after = await transaction.execute_all([statement, (selects.COMMENT, this)])
             if not written.matched:
                 raise refusal(id, _first(after), credential)
             saved = comment_of(after.one())
             for before in found:
-                await _propagate(transaction, comment_of(before.one()), saved)
+                await propagate(transaction, comment_of(before.one()), saved)
             return saved
 
         return await self._connections.transact(work)
 
     async def remove(
-        self, post_id: Id, id: Id, *, match: ExpectedRevisions, credential: EditCredential | None = None
+        self,
+        post_id: Id,
+        id: Id,
+        *,
+        match: ExpectedRevisions,
+        credential: EditCredential | None = None,
+        removal: Removal | None = None,
     ) -> None:
         this: Values = {"of_post": post_id, "this": id}
 
@@ -157,14 +165,16 @@ class SqlComments:
                 transaction, ThreadChange(post_id), (selects.COMMENT, this), (_IS_ANSWERED, this)
             )
             before, is_answered = _first(found), answers.first() is not None
+            if removal is not None and before is not None and not is_tombstone(before):
+                await transaction.execute_all(keeping(removal, post_id, id))
             preconditions = match, credential
-            erasing = _conditional(with_values(_SAVE, _ERASED), this, preconditions)
+            erasing = _conditional(with_values(SAVE, _ERASED), this, preconditions)
             statement = erasing if is_answered else _conditional((_REMOVE, {}), this, preconditions)
             if not (await transaction.execute(*statement)).matched:
                 raise refusal(id, before, credential)
             if before is not None:
                 after = replace(before, status=CommentStatus.REMOVED) if is_answered else None
-                await _propagate(transaction, before, after)
+                await propagate(transaction, before, after)
 
         await self._connections.transact(work)
 
@@ -206,7 +216,7 @@ def _conditional(change: tuple[Write, Values], this: Values, preconditions: Prec
     )
 
 
-async def _propagate(transaction: Transaction, before: Comment, after: Comment | None) -> None:
+async def propagate(transaction: Transaction, before: Comment, after: Comment | None) -> None:
     """Update the counts and tombstones that depend on a comment; `after` is None if it was deleted."""
     was_approved = before.status is CommentStatus.APPROVED
     is_approved = after is not None and after.status is CommentStatus.APPROVED

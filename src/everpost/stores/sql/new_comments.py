@@ -62,7 +62,7 @@ async def _add(additions: Sequence[Addition], transaction: Transaction) -> Seque
         if comment.parent_id in known:
             depth = known[comment.parent_id].depth + 1
             comments[place] = known[comment.id] = replace(comment, depth=depth)
-    await _insert(transaction, comments, known)
+    await insert_comments(transaction, comments, known)
     for comment, _, under_hidden in additions:
         if comment.parent_id is not None and not (
             comment.parent_id in known and (under_hidden or _is_approved(known[comment.parent_id]))
@@ -71,7 +71,9 @@ async def _add(additions: Sequence[Addition], transaction: Transaction) -> Seque
     return comments
 
 
-async def _insert(transaction: Transaction, comments: Sequence[Comment], known: Mapping[Id, Comment]) -> None:
+async def insert_comments(
+    transaction: Transaction, comments: Sequence[Comment], known: Mapping[Id, Comment]
+) -> None:
     """Insert the comments, and count the replies of the known parents."""
     post_id = comments[0].post_id
     shown = Counter(each.parent_id for each in comments if each.parent_id is not None and each.is_shown)
@@ -104,11 +106,13 @@ def _row(comment: Comment) -> Values:
 def _change_by(additions: Sequence[Addition]) -> ThreadChange:
     """Return the change that the comments make to their post."""
     comments = [addition.comment for addition in additions]
+    preconditions = combined_preconditions([addition.preconditions for addition in additions])
     return ThreadChange(
         comments[0].post_id,
         more=sum(map(_is_approved, comments)),
         changes=len(comments),
-        preconditions=combined_preconditions([addition.preconditions for addition in additions]),
+        preconditions=preconditions,
+        is_import=preconditions is None,
     )
 
 

@@ -9,11 +9,11 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from everpost.domain.ids import Id
 from everpost.domain.post_paths import moves
 from everpost.domain.posts import Post, PostChange
-from everpost.domain.revisions import ExpectedRevisions, Revision
 from everpost.domain.writing.history import changes_history
 from everpost.domain.writing.saved_copies import SavedCopy
-from everpost.errors import Forbidden, NotFound, Stale
+from everpost.errors import Forbidden, InTrash, NotFound, Stale
 from everpost.stores.grouped_writes import GroupedWrites
+from everpost.stores.preconditions import Preconditions
 from everpost.stores.sql.engine import VIOLATED, Call, Connections, Transaction
 from everpost.stores.sql.history.revisions import continuing, keep_state, may_continue
 from everpost.stores.sql.media import uses
@@ -25,8 +25,8 @@ from everpost.stores.sql.queries import post_queries, selects, writable_ctes
 from everpost.stores.sql.queries.preconditions import (
     STAMP,
     new_stamp_value,
-    with_owner,
-    with_revision,
+    require_preconditions,
+    with_preconditions,
     with_values,
 )
 from everpost.stores.sql.queries.saved_copies import removal_of
@@ -53,24 +53,6 @@ _UPDATE_TAG_ROWS = (
 _Outcome: TypeAlias = Post | Exception
 
 
-class Preconditions(NamedTuple):
-    """The revisions and the owner that a post must have to be written; None for any."""
-
-    match: ExpectedRevisions
-    owner_id: Id | None
-
-    def require(self, id: Id, found: AnyRow | None) -> None:
-        """Raise the reason why no row met the preconditions; `found` is the row of `FIND_POST`. Nothing
-        is raised if the post has met them since. Raises NotFound, Forbidden, Stale.
-        """
-        if found is None:
-            raise NotFound("post", id)
-        if self.owner_id is not None and found.author_id != self.owner_id:
-            raise Forbidden("This post belongs to another author.")
-        if self.match is not None and Revision(found.version, found.stamp) not in self.match:
-            raise Stale("post", id)
-
-
 class Change(NamedTuple):
     """A change to make to a post."""
 
@@ -85,12 +67,11 @@ class Change(NamedTuple):
     @property
     def update(self) -> Call:
         """An UPDATE of the post alone. Without `history`, only if the change begins no revision."""
-        match, owner_id = self.preconditions
         saving, values = with_values(_SAVE, _columns(self.values) | (self.history or {}))
         values |= {"this": self.id, **new_stamp_value()}
         if self.history is None and changes_history(self.values):
             saving, values = continuing(self.values, saving, values)
-        return with_owner(owner_id, *with_revision(match, PostRow, saving, values))
+        return with_preconditions(self.preconditions, saving, values)
 
     @property
     def whole(self) -> Call:
@@ -115,8 +96,8 @@ class Change(NamedTuple):
         return removal_of(self.values.saved_copy, self.id)
 
     def require(self, found: AnyRow | None) -> None:
-        """As `Preconditions.require`."""
-        self.preconditions.require(self.id, found)
+        """As `require_preconditions`."""
+        require_preconditions(self.preconditions, self.id, found)
 
 
 class PostUpdater:
@@ -128,7 +109,8 @@ class PostUpdater:
         self._groups: GroupedWrites[Id, Change, Post] = GroupedWrites(self._save_together, refusals=VIOLATED)
 
     async def save(self, change: Change) -> Post:
-        """Change the post and return it. Raises NotFound, Forbidden, Stale, or an error of `VIOLATED`."""
+        """Change the post and return it. Raises NotFound, Forbidden, InTrash, Stale, or an error of
+        `VIOLATED`."""
         return await self._groups.write(change.id, change)
 
     async def remove(
@@ -137,9 +119,8 @@ class PostUpdater:
         """Remove a post, everything that belongs to it, and a working copy. Raises NotFound, Forbidden,
         Stale.
         """
-        match, owner_id = preconditions
         this: Values = {"this": id}
-        removing = with_owner(owner_id, *with_revision(match, PostRow, _REMOVE, this))
+        removing = with_preconditions(preconditions, _REMOVE, this)
 
         async def work(transaction: Transaction) -> int:
             _, removal = await transaction.execute_all([uses.release(id), removing])
@@ -151,7 +132,7 @@ class PostUpdater:
 
         while not await self._connections.transact(work, time_limited=False):
             found = await self._connections.fetch(selects.FIND_POST, this)
-            preconditions.require(id, next(iter(found), None))
+            require_preconditions(preconditions, id, next(iter(found), None))
 
     async def _save_together(self, changes: Sequence[Change]) -> Sequence[_Outcome]:
         """Make changes of one post, a single one in one statement where possible. If that statement writes
@@ -178,7 +159,7 @@ class PostUpdater:
                 moved, calls = await move(change.id, change.values, transaction)
                 ready = change._replace(values=moved, history=history)
                 outcomes.append(await save(ready, calls, transaction))
-            except (NotFound, Forbidden, Stale) as error:
+            except (NotFound, Forbidden, InTrash, Stale) as error:
                 outcomes.append(error)
         return outcomes
 
@@ -210,7 +191,7 @@ async def _save(change: Change, paths: Sequence[Call], transaction: Transaction)
     calls = [
         *paths,
         *change.saved_copy,
-        *_tagging(change.id, change.values.tags),
+        *tagging(change.id, change.values.tags),
         *uses.changes(change.id, change.values),
         post_queries.posts([change.id], change.comments),
     ]
@@ -218,7 +199,7 @@ async def _save(change: Change, paths: Sequence[Call], transaction: Transaction)
     return posts_with_threads(saved.rows)[change.id]
 
 
-def _tagging(id: Id, tags: Sequence[str] | None) -> Sequence[Call]:
+def tagging(id: Id, tags: Sequence[str] | None) -> Sequence[Call]:
     """Return the statements that update the rows of a post in the lists by tag; with these tags, if given."""
     of_post = {"tags_of": id}
     if tags is None:

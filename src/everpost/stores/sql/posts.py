@@ -29,6 +29,7 @@ from everpost.domain.writing.saved_copies import SavedCopy
 from everpost.errors import Busy, NotFound
 from everpost.stores.batching import Batcher, KeyedLocks
 from everpost.stores.port import Validator
+from everpost.stores.preconditions import Preconditions
 from everpost.stores.sql.engine import VIOLATED, Connections, Transaction
 from everpost.stores.sql.model.mappers import (
     AnyRow,
@@ -40,7 +41,7 @@ from everpost.stores.sql.model.mappers import (
     validator_of,
 )
 from everpost.stores.sql.new_posts import insert_post
-from everpost.stores.sql.post_changes import Change, PostUpdater, Preconditions
+from everpost.stores.sql.post_changes import Change, PostUpdater
 from everpost.stores.sql.post_paths import permalink_rule
 from everpost.stores.sql.queries import post_lists, post_queries, selects
 from everpost.stores.sql.queries.conflicts import Claim, resolve
@@ -232,7 +233,7 @@ class SqlPosts:
         owner_id: Id | None = None,
         discarded_copy: SavedCopy | None = None,
     ) -> None:
-        await self._updater.remove(id, Preconditions(match, owner_id), discarded_copy)
+        await self._updater.remove(id, Preconditions(match, owner_id, in_trash=None), discarded_copy)
 
 
 async def _page(query: PostQuery, transaction: Transaction) -> Page[AnyRow]:

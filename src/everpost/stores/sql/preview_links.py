@@ -3,12 +3,12 @@
 from sqlalchemy import BigInteger, bindparam, func, select, update
 
 from everpost.domain.ids import Id
+from everpost.stores.preconditions import Preconditions
 from everpost.stores.sql.engine import Connections, Transaction
 from everpost.stores.sql.model.mappers import Values
 from everpost.stores.sql.model.tables import PostRow
-from everpost.stores.sql.post_changes import Preconditions
 from everpost.stores.sql.queries import selects
-from everpost.stores.sql.queries.preconditions import with_owner
+from everpost.stores.sql.queries.preconditions import require_preconditions, with_preconditions
 
 _READ = select(PostRow.preview_nonce).where(PostRow.id == selects.ID)
 _OF_POST = update(PostRow).where(PostRow.id == selects.ID)
@@ -30,19 +30,21 @@ class SqlPreviewLinks:
 
     async def create(self, post_id: Id, nonce: int, *, owner_id: Id | None) -> int:
         of_post: Values = {"this": post_id}
-        writing = with_owner(owner_id, _CREATE, of_post | {"nonce": nonce})
+        preconditions = Preconditions(None, owner_id)
+        writing = with_preconditions(preconditions, _CREATE, of_post | {"nonce": nonce})
 
         async def work(transaction: Transaction) -> int:
             while not (await transaction.execute(*writing)).matched:
                 found = await transaction.execute(selects.FIND_POST, of_post)
-                Preconditions(None, owner_id).require(post_id, found.first())
+                require_preconditions(preconditions, post_id, found.first())
             kept: int = (await transaction.execute(_READ, of_post)).one().preview_nonce
             return kept
 
         return await self._connections.transact(work)
 
     async def revoke(self, post_id: Id, *, owner_id: Id | None) -> None:
-        statement, parameters = with_owner(owner_id, _REVOKE, {"this": post_id})
+        preconditions = Preconditions(None, owner_id, in_trash=None)
+        statement, parameters = with_preconditions(preconditions, _REVOKE, {"this": post_id})
         while not await self._connections.change(statement, parameters):
             found = await self._connections.fetch(selects.FIND_POST, {"this": post_id})
-            Preconditions(None, owner_id).require(post_id, next(iter(found), None))
+            require_preconditions(preconditions, post_id, next(iter(found), None))

@@ -20,6 +20,7 @@ from everpost.stores.sql.rate_limits import SqlRateLimits
 from everpost.stores.sql.schema.schema import SqlSchema
 from everpost.stores.sql.settings import SqlBlogs
 from everpost.stores.sql.tokens import SqlTokens
+from everpost.stores.sql.trash.trash import SqlTrash
 from everpost.stores.sql.users import SqlUsers
 from everpost.stores.sql.working_copies import SqlWorkingCopies
 
@@ -33,6 +34,7 @@ class SqlStore:
         """`place`: where the bytes of files are; None: in the database."""
         self._connections = connections
         self.posts = SqlPosts(connections)
+        self.trash = SqlTrash(connections)
         self.preview_links = SqlPreviewLinks(connections)
         self.comments = SqlComments(connections)
         self.users = SqlUsers(connections)

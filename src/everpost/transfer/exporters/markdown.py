@@ -96,7 +96,7 @@ def _front_matter(post: Post, author: str | None) -> str:
         f"date: {_timestamp(post.publication_date)}",
         f"lastmod: {_timestamp(post.updated_at)}",
         f"slug: {_quoted(post.slug)}",
-        f"draft: {'true' if post.status is PostStatus.DRAFT else 'false'}",
+        f"draft: {'false' if post.status is PostStatus.PUBLISHED else 'true'}",
         f"tags: [{', '.join(map(_quoted, post.tags))}]",
     ]
     if post.kind is PostKind.PAGE:

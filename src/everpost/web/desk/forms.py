@@ -63,6 +63,8 @@ _REASONS: Mapping[str, str] = {
 """The messages by the reason of `Invalid`. Add yours; any other reason is shown in English."""
 _CONFLICTS: Mapping[str, str] = {
     "email": message("Another user already has this email address."),
+    "slug": message("Another post, which may be in the trash, already has this slug."),
+    "paths": message("Another post, which may be in the trash, already has one of these paths."),
 }
 """The messages by the field of `Conflict`."""
 _LAST_ADMIN = message("This is the last enabled admin. Give another user the role admin first.")

@@ -217,7 +217,10 @@ async def test_a_taken_slug_is_a_message_at_its_field(desk: DeskSite) -> None:
     await a_post(desk.store, slug="taken")
     refused = await send(ann, None, await open_editor(ann) | {"slug": "taken"}, "save")
     assert refused.status_code == 409
-    assert Page(refused).one("//p[@id='slug-error']") == "Another post already has this slug."
+    assert (
+        Page(refused).one("//p[@id='slug-error']")
+        == "Another post, which may be in the trash, already has this slug."
+    )
 
 
 async def test_sending_a_new_post_twice_creates_it_once(desk: DeskSite) -> None:

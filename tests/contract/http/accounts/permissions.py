@@ -41,6 +41,7 @@ class World(Resources):
         makers: dict[str, Callable[[Row, Who], Awaitable[Request]]] = {
             "/posts": self._posts,
             "/posts/{post_id}": self._post,
+            "/posts/{post_id}/restore": self._restoration,
             "/posts/{post_id}/preview": self._preview,
             "/posts/{post_id}/revisions": self._revisions,
             "/posts/{post_id}/revisions/{number}": self._revisions,
@@ -48,6 +49,7 @@ class World(Resources):
             "/posts/{post_id}/comments": self._thread,
             "/posts/{post_id}/working-copy": self._working_copy,
             "/posts/{post_id}/comments/{comment_id}": self._comment,
+            "/posts/{post_id}/comments/{comment_id}/restore": self._deleted_comment,
             "/media": self._media,
             "/media/{file_id}": self._file,
             "/media/{file_id}/uses": self._file,
@@ -73,7 +75,8 @@ class World(Resources):
 
     async def _posts(self, row: Row, who: Who) -> Request:
         if row.call.startswith("GET"):
-            return Request("/posts?status=draft" if row.what == "drafts" else "/posts")
+            statuses = {"drafts": "?status=draft", "in the trash": "?status=trashed"}
+            return Request("/posts" + statuses.get(row.what, ""))
         body = {"title": "A title", "content": "Some content."}
         if row.what == "another user's":
             other: Who = "author" if who == "other author" else "other author"
@@ -85,7 +88,11 @@ class World(Resources):
         change: dict[str, object] = {"title": "Another title"}
         if "to another author" in row.what:
             change = {"author_id": PEOPLE["editor"].user.id}
-        return Request(f"/posts/{post.id}", change if row.call.startswith("PATCH") else None)
+        query = "?permanently=true" if "permanently" in row.what else ""
+        return Request(f"/posts/{post.id}{query}", change if row.call.startswith("PATCH") else None)
+
+    async def _restoration(self, row: Row, _who: Who) -> Request:
+        return Request(f"/posts/{(await self.make_post(row.what)).id}/restore")
 
     async def _preview(self, row: Row, _who: Who) -> Request:
         post = await self.make_post(row.what)
@@ -120,6 +127,11 @@ class World(Resources):
         if "its status" in row.what:
             headers["if-match"] = resource_etag(comment.revision, b"")
         return Request(f"/posts/{post.id}/comments/{comment.id}", body, headers=headers)
+
+    async def _deleted_comment(self, row: Row, who: Who) -> Request:
+        post = await self.make_post(row.what)
+        comment = await self.make_comment(post, row.what, who)
+        return Request(f"/posts/{post.id}/comments/{comment.id}/restore")
 
     async def _working_copy(self, row: Row, who: Who) -> Request:
         """A working copy of a new post, unless the row names a post."""

@@ -10,6 +10,7 @@ from everpost.domain.media.files import MediaFile
 from everpost.domain.people.tokens import digest
 from everpost.domain.people.users import Role, User
 from everpost.domain.posts import Post, PostStatus
+from everpost.domain.trash.removed_comments import Removal
 from everpost.stores.port import Store
 from tests.contract.http.media.files import picture
 from tests.contract.http.media.stored import add_file
@@ -62,6 +63,8 @@ class Resources:
             cover=cover,
         )
         await self._store.posts.add(post)
+        if "in the trash" in what:
+            await self._store.trash.move_post(post.id, moment=now(), match=None)
         return post
 
     async def make_comment(self, post: Post, what: str, who: Who) -> Comment:
@@ -80,6 +83,9 @@ class Resources:
             key_digest=digest(KEY) if "with its key" in what else None,
         )
         comment = await self._store.comments.add(comment)
+        if "deleted" in what:
+            removal = Removal(now(), None)
+            await self._store.comments.remove(post.id, comment.id, match=None, removal=removal)
         if is_tombstone:
             await self._answer(comment)
             await self._store.comments.remove(post.id, comment.id, match=None)

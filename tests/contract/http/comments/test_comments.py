@@ -209,7 +209,7 @@ async def test_no_comment_survives_a_concurrent_removal_of_its_post(client: http
         ids = [f"{round_number:012x}{n:012x}" for n in range(6)]
         answers = await asyncio.gather(
             *(client.post(path, json={"id": each, "content": "C"}) for each in ids[:3]),
-            client.delete(f"/posts/{post['id']}"),
+            client.delete(f"/posts/{post['id']}?permanently=true"),
             *(client.post(path, json={"id": each, "content": "C"}) for each in ids[3:]),
         )
         assert answers[3].status_code == 204

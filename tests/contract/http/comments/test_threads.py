@@ -60,7 +60,7 @@ async def test_a_post_shows_a_hundred_of_150_comments_and_the_pages_all_of_them(
     for gone in (numbered(500), ids[0]):
         await client.delete(f"{path}/comments/{gone}")
     assert [comment["id"] for comment in (await read_post(client, post["id"]))["comments"]] == ids[1:101]
-    assert (await client.delete(path)).status_code == 204
+    assert (await client.delete(f"{path}?permanently=true")).status_code == 204
     assert_problem(await client.get(f"{path}/comments"), 404)
 
 

@@ -68,7 +68,12 @@ async def test_a_taken_path_is_a_conflict(client: httpx.AsyncClient) -> None:
     body = {"title": "T", "content": "", "paths": ["/free", "/taken/"]}
     assert_problem(await client.post("/posts", json=body), 409, "paths")
     changed = await client.patch(f"/posts/{other['id']}", json={"paths": ["/taken"], "title": "New"})
-    assert_problem(changed, 409, "paths", detail="Another post already has one of these paths.")
+    assert_problem(
+        changed,
+        409,
+        "paths",
+        detail="Another post, which may be in the trash, already has one of these paths.",
+    )
     assert await read_post(client, other["id"]) == other
     assert (await client.patch(f"/posts/{post['id']}", json={"paths": []})).json()["paths"] == []
     assert (await client.post("/posts", json=body)).json()["paths"] == ["/free", "/taken"]

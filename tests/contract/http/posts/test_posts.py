@@ -187,11 +187,11 @@ async def test_an_id_cannot_be_changed(client: httpx.AsyncClient) -> None:
 
 async def test_a_removed_post_is_gone(client: httpx.AsyncClient) -> None:
     post, other = await publish(client), await publish(client)
-    response = await client.delete(f"/posts/{post['id']}")
+    response = await client.delete(f"/posts/{post['id']}?permanently=true")
     assert (response.status_code, response.content) == (204, b"")
     assert "content-type" not in response.headers
     assert_problem(await client.get(f"/posts/{post['id']}"), 404)
-    assert_problem(await client.delete(f"/posts/{post['id']}"), 404)
+    assert_problem(await client.delete(f"/posts/{post['id']}?permanently=true"), 404)
     assert await listed(client, "/posts") == [other["id"]]
 
 
@@ -199,7 +199,7 @@ async def test_a_removed_post_removes_its_whole_thread(client: httpx.AsyncClient
     post, other = await publish(client), await publish(client)
     mine = [await comment_on(client, post["id"]) for _ in range(12)]
     kept = await comment_on(client, other["id"])
-    await client.delete(f"/posts/{post['id']}")
+    await client.delete(f"/posts/{post['id']}?permanently=true")
     path = f"/posts/{post['id']}/comments"
     assert_problem(await client.get(path), 404)
     assert_problem(await client.get(f"{path}/{mine[0]['id']}"), 404)
@@ -213,9 +213,9 @@ async def test_two_posts_with_the_same_id_have_different_etags(client: httpx.Asy
     post = await publish(client, title="The first one")
     seen = (await read(client, f"/posts/{post['id']}")).headers["etag"]
     again = {"id": post["id"], "title": "The second one"}
-    await client.delete(f"/posts/{post['id']}")
+    await client.delete(f"/posts/{post['id']}?permanently=true")
     while (await publish(client, **again))["updated_at"] == post["updated_at"]:
-        await client.delete(f"/posts/{post['id']}")
+        await client.delete(f"/posts/{post['id']}?permanently=true")
     response = await client.patch(f"/posts/{post['id']}", json={"title": "T"}, headers={"If-Match": seen})
     assert_problem(response, 412)
     assert (await read_post(client, post["id"]))["title"] == "The second one"

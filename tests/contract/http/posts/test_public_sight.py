@@ -59,6 +59,10 @@ class DrawnPost:
     comments: Sequence[DrawnComment] = field(default_factory=list)
 
     @property
+    def is_in_trash(self) -> bool:
+        return self.status is PostStatus.TRASHED
+
+    @property
     def is_out(self) -> bool:
         return self.status is PostStatus.PUBLISHED and self.ahead <= timedelta(0)
 
@@ -114,7 +118,7 @@ class Drawn:
             slug=f"{word}-{number}",
             tags=(word, f"{word}-{number % 2}"),
             paths=(f"/{word}-path-{number}",),
-            status=drawn.status,
+            status=PostStatus.PUBLISHED if drawn.is_in_trash else drawn.status,
             author=(self.disabled if drawn.by_disabled else self.writer).author,
         )
         await store.posts.add(post)
@@ -131,6 +135,8 @@ class Drawn:
             await store.comments.save(post.id, comment.id, change, match=None)
             if each.status is not CommentStatus.APPROVED:
                 self.hidden_ids.add(comment.id)
+        if drawn.is_in_trash:
+            await store.trash.move_post(post.id, moment=NOW, match=None)
         if drawn.is_out:
             approved = [each for each in drawn.comments if each.status is CommentStatus.APPROVED]
             self.approved[post.id] = len(approved)
@@ -176,6 +182,7 @@ async def public_answers(client: httpx.AsyncClient, drawn: Drawn) -> list[httpx.
         f"/posts?{each}&count=true&limit=2"
         for each in (
             "status=draft",
+            "status=trashed",
             "tag=seen",
             f"tag={SECRET}",
             f"author={drawn.writer.id}",

@@ -68,7 +68,7 @@ async def test_a_taken_slug_is_a_conflict(client: httpx.AsyncClient) -> None:
     post = await publish(client, slug="taken")
     other = await publish(client)
     refused = await client.post("/posts", json={"title": "T", "content": "C", "slug": "Taken!"})
-    detail = "Another post already has this slug."
+    detail = "Another post, which may be in the trash, already has this slug."
     assert_problem(refused, 409, "slug", detail=detail)
     assert_problem(
         await client.patch(f"/posts/{other['id']}", json={"slug": " TAKEN "}), 409, "slug", detail=detail
@@ -169,7 +169,7 @@ async def test_a_post_may_keep_its_own_slug(client: httpx.AsyncClient) -> None:
 
 async def test_a_slug_is_free_when_its_post_is_gone_or_has_another(client: httpx.AsyncClient) -> None:
     post, other = await publish(client, slug="one"), await publish(client, slug="two")
-    await client.delete(f"/posts/{post['id']}")
+    await client.delete(f"/posts/{post['id']}?permanently=true")
     await client.patch(f"/posts/{other['id']}", json={"slug": "three"})
     assert (await publish(client, slug="one"))["slug"] == "one"
     assert (await publish(client, slug="two"))["slug"] == "two"

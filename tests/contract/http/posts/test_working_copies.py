@@ -192,7 +192,8 @@ async def test_a_text_survives_the_removal_of_its_post(client: httpx.AsyncClient
     post = await own_post(client)
     post_id = post.json()["id"]
     tag = await begin(client, post_id, base=base_of(post))
-    assert (await ask(client, "editor", "DELETE", f"/posts/{post_id}")).status_code == 204
+    forever = f"/posts/{post_id}?permanently=true"
+    assert (await ask(client, "editor", "DELETE", forever)).status_code == 204
     again = await put(client, post_id, {"title": "More"}, headers={"if-match": tag})
     assert (again.status_code, again.json()["post_updated_at"]) == (200, None)
     body = {"id": post_id, "title": "More", "content": ""}

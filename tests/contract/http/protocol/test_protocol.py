@@ -95,7 +95,7 @@ async def test_a_problem_document_has_exactly_these_fields(client: httpx.AsyncCl
     assert response.json() == {"type": "about:blank", "title": "Not Found", "status": 404, "detail": detail}
     await publish(client, slug="taken")
     response = await client.post("/posts", json={"title": "T", "content": "C", "slug": "taken"})
-    detail = "Another post already has this slug."
+    detail = "Another post, which may be in the trash, already has this slug."
     assert response.json() == {
         "type": "about:blank",
         "title": "Conflict",
@@ -220,6 +220,16 @@ async def test_the_document_states_every_status_with_its_problem(client: httpx.A
             "503",
         },
         ("/posts/{post_id}", "delete"): {"204", "401", "403", "404", "412", "503"},
+        ("/comments/trash", "get"): {"200", "304", "401", "403", "422", "503"},
+        ("/posts/{post_id}/comments/{comment_id}/restore", "post"): {
+            "200",
+            "401",
+            "403",
+            "404",
+            "409",
+            "503",
+        },
+        ("/posts/{post_id}/restore", "post"): {"200", "401", "403", "404", "409", "412", "503"},
         ("/posts/{post_id}/comments", "get"): {"200", "304", "401", "404", "422", "503"},
         ("/posts/{post_id}/comments", "post"): {
             "200",

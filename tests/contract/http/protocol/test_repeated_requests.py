@@ -124,7 +124,7 @@ async def test_of_concurrent_different_posts_with_one_id_one_is_created(client: 
 
 async def test_the_id_of_a_removed_post_can_be_used_again(client: httpx.AsyncClient) -> None:
     await client.post("/posts", json=POST)
-    await client.delete(f"/posts/{ID}")
+    await client.delete(f"/posts/{ID}?permanently=true")
     again = await client.post("/posts", json={**POST, "title": "Another"})
     assert (again.status_code, again.json()["version"]) == (201, 1)
 

@@ -127,7 +127,7 @@ async def test_erasing_a_record_erases_its_dependents(store: Store) -> None:
     assert [key.user_id for key in keys] == [ANN.id]
     files = [each for each in left if isinstance(each, MediaFile)]
     assert files == [*MEDIA[:2], replace(MEDIA[2], author=None)]
-    assert len(left) == 1 + 2 + 3 + 3 + 8 + 2 + 1
+    assert len(left) == 1 + 2 + 3 + 3 + 8 + 2 + 2 + 1
     assert await store.comments.find(numbered(100)) is None
 
 

@@ -36,6 +36,7 @@ from everpost.domain.posts import (
     PostStatus,
 )
 from everpost.domain.records import Batch, Record
+from everpost.domain.trash.removed_comments import RemovedComment
 from everpost.domain.writing.history import PostRevision
 from everpost.domain.writing.working_copies import PostBase, PostText, WorkingCopy, max_typed
 from everpost.stores.port import Store
@@ -157,6 +158,39 @@ def thread_of_every_kind(post_id: Id, first: int) -> list[Comment]:
     ]
 
 
+def removed_from(post_id: Id, first: int) -> list[RemovedComment]:
+    """Removed comments with all that they can have, and with as little as possible; by id."""
+    return [
+        RemovedComment(
+            id=numbered(first),
+            post_id=post_id,
+            parent_id=numbered(first + 1),
+            content="\U0010ffff" * MAX_COMMENT,
+            publication_date=EARLIEST,
+            updated_at=LATEST,
+            version=2**40,
+            status=CommentStatus.SPAM,
+            author_id=numbered(0xEE),
+            guest_name=PLANES,
+            key_digest="f" * 64,
+            editor_id=OTTO.id,
+            edited_at=LATEST,
+            removed_at=EARLIEST,
+            removed_by_id=ANN.id,
+        ),
+        RemovedComment(
+            id=numbered(first + 1),
+            post_id=post_id,
+            content=PLANES,
+            publication_date=MOMENT,
+            updated_at=MOMENT,
+            version=1,
+            status=CommentStatus.APPROVED,
+            removed_at=LATEST,
+        ),
+    ]
+
+
 LONGEST = PostText(**{name: "\U0010ffff" * max_typed(name) for name in PostText.NAMES})
 WORKING_COPIES = (
     WorkingCopy(
@@ -201,8 +235,9 @@ def a_whole_blog() -> list[Record]:
     for post in posts_of_every_kind():
         thread = threads.get(post.id, [])
         approved = sum(comment.status is CommentStatus.APPROVED for comment in thread)
+        removed = removed_from(post.id, 300) if post.id == numbered(4) else []
         past = [revision for revision in REVISIONS if revision.post_id == post.id]
-        records += [replace(post, comment_count=approved), *thread, *past]
+        records += [replace(post, comment_count=approved), *thread, *removed, *past]
     return [*records, *WORKING_COPIES, *PASSKEYS]
 
 
@@ -213,6 +248,7 @@ COUNTS = {
     "media": 3,
     "post": 4,
     "comment": 16,
+    "removed_comment": 2,
     "revision": 2,
     "working_copy": 3,
     "passkey": 2,
@@ -241,6 +277,8 @@ def changed_rarely(record: Record) -> Record:
         return replace(record, title="Another", tags=("other",), summary=None, edited_by_id=ANN.id)
     if isinstance(record, WorkingCopy):
         return replace(record, text=PostText(slug="Other"), base=None, version=9)
+    if isinstance(record, RemovedComment):
+        return replace(record, content="Other words", author_id=ANN.id, removed_by_id=None, version=9)
     if isinstance(record, Passkey):
         return replace(record, name="Another", public_key="other", created_at=MOMENT)
     if isinstance(record, MediaFile):

@@ -9,12 +9,13 @@ from pymongo import ReplaceOne
 from pymongo.asynchronous.collection import AsyncCollection
 
 from everpost.domain.record_kinds.kinds import Kind
-from everpost.domain.record_kinds.registry import MEDIA, PASSKEYS, REVISIONS, WORKING_COPIES
+from everpost.domain.record_kinds.registry import MEDIA, PASSKEYS, REMOVED_COMMENTS, REVISIONS, WORKING_COPIES
 from everpost.domain.records import Batch, Record
 from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.media import media_document, read_media
 from everpost.stores.mongo.model.passkeys import passkey_document, read_passkey
+from everpost.stores.mongo.model.removed_comments import read_removed_comment, removed_comment_document
 from everpost.stores.mongo.model.revisions import read_revision, revision_document
 from everpost.stores.mongo.model.working_copies import read_working_copy, working_copy_document
 
@@ -64,6 +65,16 @@ class RecordCollection(Generic[RecordT]):
 
     def _documents(self, records: Sequence[Record]) -> Sequence[Document]:
         return [self.document(record) for record in records if isinstance(record, self.kind.type)]
+
+
+def removed_comment_collection(collections: Collections) -> RecordCollection[Any]:
+    """The collection of removed comments."""
+    return RecordCollection(
+        kind=REMOVED_COMMENTS,
+        collection=collections.removed_comments,
+        document=removed_comment_document,
+        record=read_removed_comment,
+    )
 
 
 def media_collection(collections: Collections) -> RecordCollection[Any]:

@@ -13,6 +13,7 @@ from everpost.stores.mongo.model.documents import CommentDocument, PostDocument,
 from everpost.stores.mongo.model.media import BytesDocument, ChunkDocument, MediaDocument
 from everpost.stores.mongo.model.passkeys import PasskeyDocument
 from everpost.stores.mongo.model.people import BlogDocument, LimitDocument, UserDocument
+from everpost.stores.mongo.model.removed_comments import RemovedCommentDocument
 from everpost.stores.mongo.model.revisions import RevisionDocument
 from everpost.stores.mongo.model.working_copies import WorkingCopyDocument
 
@@ -23,6 +24,7 @@ LIMITS = "limits"
 BLOG = "blog"
 WORKING_COPIES = "working_copies"
 PASSKEYS = "passkeys"
+REMOVED_COMMENTS = "removed_comments"
 REVISIONS = "revisions"
 MEDIA = "media"
 MEDIA_BYTES = "media_bytes"
@@ -47,6 +49,9 @@ REPLIES: Index = [("post_id", 1), ("parent_id", 1), ("shown", 1), ("publication_
 QUEUE: Index = [("status", 1), ("publication_date", 1), ("_id", 1)]
 """The indexes on comments."""
 
+REMOVALS: Index = [("removed_at", 1), ("_id", 1)]
+"""The index on removed comments."""
+
 USERS_BY_CREATION: Index = [("created_at", 1), ("_id", 1)]
 WORKING_COPIES_OF_USER: Index = [("user_id", 1), ("updated_at", -1), ("post_id", -1)]
 
@@ -60,9 +65,9 @@ MEDIA_BY_TYPE: Index = [("type", 1), *MEDIA_BY_CREATION]
 @dataclass(frozen=True, slots=True)
 class Collections:
     """`posts`, each with a preview of its thread; `comments`; `users` with their tokens; `limits`, the
-    counters of rate limits; `working_copies`; `passkeys`; `revisions`, the past states of posts; `media`,
-    the facts about uploaded files; `media_bytes` and `media_chunks`, their bytes; `blog`, the settings;
-    `transfers`, the latest move of a whole blog into this database.
+    counters of rate limits; `working_copies`; `passkeys`; `removed_comments`; `revisions`, the past states
+    of posts; `media`, the facts about uploaded files; `media_bytes` and `media_chunks`, their bytes; `blog`,
+    the settings; `transfers`, the latest move of a whole blog into this database.
     """
 
     posts: AsyncCollection[PostDocument]
@@ -72,6 +77,7 @@ class Collections:
     blog: AsyncCollection[BlogDocument]
     working_copies: AsyncCollection[WorkingCopyDocument]
     passkeys: AsyncCollection[PasskeyDocument]
+    removed_comments: AsyncCollection[RemovedCommentDocument]
     revisions: AsyncCollection[RevisionDocument]
     media: AsyncCollection[MediaDocument]
     media_bytes: AsyncCollection[BytesDocument]
@@ -88,6 +94,7 @@ class Collections:
             blog=cast("AsyncCollection[BlogDocument]", database[BLOG]),
             working_copies=cast("AsyncCollection[WorkingCopyDocument]", database[WORKING_COPIES]),
             passkeys=cast("AsyncCollection[PasskeyDocument]", database[PASSKEYS]),
+            removed_comments=cast("AsyncCollection[RemovedCommentDocument]", database[REMOVED_COMMENTS]),
             revisions=cast("AsyncCollection[RevisionDocument]", database[REVISIONS]),
             media=cast("AsyncCollection[MediaDocument]", database[MEDIA]),
             media_bytes=cast("AsyncCollection[BytesDocument]", database[MEDIA_BYTES]),

@@ -265,6 +265,15 @@ def matching(match: ExpectedRevisions) -> dict[str, object]:
     return {"$or": states} if states else {"version": {"$in": []}}
 
 
+def place_condition(in_trash: bool | None, before: datetime | None = None) -> dict[str, Any]:
+    """The condition that a post is in the trash, since before this time if one is given, or that it is not.
+    None: any.
+    """
+    trashed = PostStatus.TRASHED.value
+    where = {} if in_trash is None else {"status": trashed if in_trash else {"$ne": trashed}}
+    return where | ({} if before is None else {"trashed_at": {"$lt": before}})
+
+
 def post_projection(comments: int) -> dict[str, Any]:
     """The projection for a post with this many comments of its preview."""
     return _POST_FIELDS | ({"comments": {"$slice": ["$comments", comments]}} if comments else {})

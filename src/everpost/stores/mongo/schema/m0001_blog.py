@@ -11,6 +11,7 @@ from everpost.stores.mongo.engine.connection import Database
 from everpost.stores.mongo.schema.definition import Collection, Definition, Loss, establish
 from everpost.stores.mongo.schema.initial_media import MEDIA_COLLECTIONS
 from everpost.stores.mongo.schema.initial_revisions import REVISION_COLLECTIONS
+from everpost.stores.mongo.schema.initial_trash import TRASH_COLLECTIONS
 from everpost.stores.mongo.schema.json_schema import (
     COUNT,
     DATE,
@@ -201,6 +202,7 @@ COLLECTIONS = {
             _unique("unique_path", "paths"),
             IndexModel([("media", ASCENDING)], name="of_media", sparse=True),
             _index("removed", "removed_at", only_with="removed_at"),
+            _index("trash", "trashed_at", only_with="trashed_at"),
         ),
     ),
     "comments": Collection(
@@ -212,6 +214,7 @@ COLLECTIONS = {
             _index("queue", "status", *_POSITION),
         ),
     ),
+    **TRASH_COLLECTIONS,
     "users": Collection(
         {"$jsonSchema": {"oneOf": [_USER, _REMOVED_USER]}},
         (
@@ -276,6 +279,7 @@ MIGRATION = Definition(
     seeds={"blog": {"_id": "blog", "version": 1}},
     losses_down=(
         Loss("posts", "posts", {"removed_at": {"$exists": False}}),
+        Loss("removed comments", "removed_comments"),
         Loss("users", "users", {"removed_at": {"$exists": False}}),
         Loss("working copies", "working_copies"),
         Loss("revisions of posts", "revisions"),

@@ -11,10 +11,12 @@ from everpost.domain.comment_preconditions import EditCredential, refusal
 from everpost.domain.comments import Comment, CommentChange, CommentStatus
 from everpost.domain.ids import Id
 from everpost.domain.revisions import ExpectedRevisions, new_stamp
+from everpost.domain.trash.removed_comments import Removal, is_tombstone
 from everpost.errors import NotFound
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import Collections, Filter
 from everpost.stores.mongo.model.documents import CommentDocument, matching, read_comment
+from everpost.stores.mongo.model.removed_comments import kept_document
 from everpost.stores.mongo.queries.authors import AuthorNames
 from everpost.stores.mongo.threads.thread import ThreadTransaction
 
@@ -29,6 +31,7 @@ class CommentUpdater:
     def __init__(self, collections: Collections, transactions: Transactions, authors: AuthorNames) -> None:
         self._collections = collections
         self._comments = collections.comments
+        self._removed = collections.removed_comments
         self._transactions = transactions
         self._authors = authors
 
@@ -38,9 +41,12 @@ class CommentUpdater:
         work_on_it = partial(work, post_id, id, change, preconditions)
         return read_comment(await self._transactions.write_post(post_id, work_on_it))
 
-    async def remove(self, post_id: Id, id: Id, preconditions: Preconditions) -> None:
+    async def remove(
+        self, post_id: Id, id: Id, preconditions: Preconditions, removal: Removal | None
+    ) -> None:
         """Remove the comment; if it has replies, a tombstone remains. Raises NotFound, Stale, Forbidden."""
-        await self._transactions.write_post(post_id, partial(self._remove, post_id, id, preconditions))
+        work = partial(self._remove, post_id, id, preconditions, removal)
+        await self._transactions.write_post(post_id, work)
 
     async def _edit(
         self, post_id: Id, id: Id, change: CommentChange, preconditions: Preconditions, session: Session
@@ -65,18 +71,28 @@ class CommentUpdater:
         if change.status is not None:
             values |= {"status": change.status.value, "shown": _is_shown(before, change.status)}
         after = await self._write(thread, id, {"$set": values, "$inc": {"version": 1}}, preconditions)
-        await _propagate(thread, before, after)
+        await propagate(thread, before, after)
         return after
 
-    async def _remove(self, post_id: Id, id: Id, preconditions: Preconditions, session: Session) -> None:
+    async def _remove(
+        self,
+        post_id: Id,
+        id: Id,
+        preconditions: Preconditions,
+        removal: Removal | None,
+        session: Session,
+    ) -> None:
         thread = ThreadTransaction(self._collections, self._authors, session, ObjectId(post_id))
         await thread.update_post()
         before = await self._find(thread, id)
+        if removal is not None and not is_tombstone(read_comment(before)):
+            kept = kept_document(before, removal)
+            await self._removed.replace_one({"_id": before["_id"]}, kept, upsert=True, session=session)
         if not await thread.has_replies(before["_id"]):
             deleted = await self._comments.delete_one(_named(thread, id, preconditions), session=session)
             if not deleted.deleted_count:
                 raise refusal(id, read_comment(before), preconditions[1])
-            await _propagate(thread, before, None)
+            await propagate(thread, before, None)
             return
         removed: Filter = {
             "content": "",
@@ -86,7 +102,7 @@ class CommentUpdater:
         }
         erased = dict.fromkeys(_PERSONAL, "")
         tombstone = {"$set": removed, "$unset": erased, "$inc": {"version": 1}}
-        await _propagate(thread, before, await self._write(thread, id, tombstone, preconditions))
+        await propagate(thread, before, await self._write(thread, id, tombstone, preconditions))
 
     async def _find(self, thread: ThreadTransaction, id: Id) -> CommentDocument:
         found = await thread.find([ObjectId(id)])
@@ -151,7 +167,7 @@ def _is_shown(before: CommentDocument, status: CommentStatus) -> bool:
     return replace(read_comment(before), status=status).is_shown
 
 
-async def _propagate(
+async def propagate(
     thread: ThreadTransaction, before: CommentDocument, after: CommentDocument | None
 ) -> None:
     """Update everything that depends on a changed comment; `after` is None if it was deleted."""

@@ -44,7 +44,9 @@ class CommentInserter:
         change = {} if has_replies else previewing([each for each in documents if each["shown"]])
         counted = {"$inc": {"comment_count": count_approved(comments)}, **change}
         preconditions = combined_preconditions([addition.preconditions for addition in additions])
-        post = await thread.update_post(preconditions, counted, changes=len(comments))
+        post = await thread.update_post(
+            preconditions, counted, changes=len(comments), is_import=preconditions is None
+        )
         parents = await _set_depths(thread, documents) if has_replies else {}
         comments = [
             replace(comment, depth=document["depth"], stamp=document["stamp"])

@@ -17,10 +17,10 @@ from everpost.domain.comment_preconditions import CommentPreconditions
 from everpost.domain.comments import Comment, CommentStatus
 from everpost.domain.posts import COMMENTS_INSIDE, PostStatus
 from everpost.domain.revisions import new_stamp
-from everpost.errors import EverpostError, Invalid, NotFound, Stale
+from everpost.errors import EverpostError, InTrash, Invalid, NotFound, Stale
 from everpost.stores.mongo.engine.transactions import Session
 from everpost.stores.mongo.model.collections import SHOWN, Collections, Filter
-from everpost.stores.mongo.model.documents import LIVING, CommentDocument, PostDocument
+from everpost.stores.mongo.model.documents import LIVING, CommentDocument, PostDocument, place_condition
 from everpost.stores.mongo.model.people import BLOG
 from everpost.stores.mongo.queries.authors import AuthorNames
 
@@ -54,11 +54,14 @@ class ThreadTransaction:
         *,
         changes: int = 1,
         within: Sequence[Filter] = (),
+        is_import: bool = False,
     ) -> PostDocument:
         """Update the post if it admits the comment: apply `change`, and count this many `changes` in its
         version. Other transactions cannot write it until this one ends. `within`: the array filters of the
-        change. Returns the post with `comment_policy` only. Raises NotFound, Invalid, Stale.
+        change. `is_import`: the post may be in the trash. Returns the post with `comment_policy` only. Raises
+        NotFound, InTrash, Invalid, Stale.
         """
+        this = self._post | place_condition(None if is_import else False)
         update = dict(change or {})
         update["$inc"] = {"version": changes, **update.get("$inc", {})}
         update["$set"] = {"stamp": new_stamp(), **update.get("$set", {})}
@@ -70,10 +73,10 @@ class ThreadTransaction:
             session=self.session,
         )
         author_id = None if preconditions is None else preconditions.audience.author_id
-        post: PostDocument | None = await write(self._post | _condition(preconditions, []))
+        post: PostDocument | None = await write(this | _condition(preconditions, []))
         if post is None and author_id is not None:  # it may be an unpublished post of this author
             authors = await self.authors.predecessors(ObjectId(author_id))
-            post = await write(self._post | _condition(preconditions, authors))
+            post = await write(this | _condition(preconditions, authors))
         if post is None:
             raise await self._refusal(preconditions)
         return post
@@ -98,8 +101,11 @@ class ThreadTransaction:
 
     async def _refusal(self, preconditions: CommentPreconditions | None) -> EverpostError:
         """The error for a post that did not admit the comment."""
-        if await self.collections.posts.find_one(self._post, {"_id": 1}, session=self.session) is None:
+        post = await self.collections.posts.find_one(self._post, {"status": 1}, session=self.session)
+        if post is None:
             return NotFound("post", str(self.post_id))
+        if post["status"] == PostStatus.TRASHED:
+            return InTrash()
         if preconditions is None or not preconditions.name_keys:
             return Stale("post", str(self.post_id))
         is_taken = await self.collections.users.find_one(_alike(preconditions), {"_id": 1})

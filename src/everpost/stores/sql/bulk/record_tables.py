@@ -28,6 +28,7 @@ from everpost.domain.record_kinds.registry import (
     MEDIA,
     PASSKEYS,
     POSTS,
+    REMOVED_COMMENTS,
     REVISIONS,
     SETTINGS,
     TOKENS,
@@ -62,6 +63,11 @@ from everpost.stores.sql.model.mappers import (
 )
 from everpost.stores.sql.model.media import MediaRow, media_of, media_values
 from everpost.stores.sql.model.passkeys import PasskeyRow, passkey_of, passkey_values
+from everpost.stores.sql.model.removed_comments import (
+    RemovedCommentRow,
+    removed_comment_of,
+    removed_comment_values,
+)
 from everpost.stores.sql.model.revisions import RevisionRow, revision_of, revision_values
 from everpost.stores.sql.model.tables import (
     BlogRow,
@@ -191,6 +197,18 @@ RECORD_TABLES: tuple[RecordTable[Any], ...] = (
         record=comment_of,
         identity=("id", "post_id", "publication_date"),
         owned=_THREADS,
+    ),
+    RecordTable(
+        kind=REMOVED_COMMENTS,
+        table=cast("Table", RemovedCommentRow.__table__),
+        values=removed_comment_values,
+        record=removed_comment_of,
+        owned=owned_rows(
+            REMOVED_COMMENTS,
+            cast("Table", RemovedCommentRow.__table__),
+            before_all="",
+            octets=Octets(RemovedCommentRow.content),
+        ),
     ),
     RecordTable(
         kind=REVISIONS,

@@ -133,7 +133,7 @@ class PostRow(Base):
     comment_policy: Mapped[str | None] = mapped_column(Word(KIND_LENGTH))
     preview_nonce: Mapped[int | None] = mapped_column(BigInteger)
     cover: Mapped[str | None] = mapped_column(String(MAX_COVER))
-    trashed_at: Mapped[datetime | None] = mapped_column(Moment)
+    trashed_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
     former_status: Mapped[str | None] = mapped_column(Word(KIND_LENGTH))
     revision_number: Mapped[int] = mapped_column(Integer)
     edited_by_id: Mapped[Id | None] = mapped_column(IdText)

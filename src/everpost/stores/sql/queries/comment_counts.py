@@ -8,18 +8,20 @@ from sqlalchemy import bindparam, select, update
 from everpost.domain.comment_preconditions import CommentPreconditions
 from everpost.domain.comments import CommentStatus
 from everpost.domain.ids import Id
-from everpost.errors import EverpostError, Invalid, NotFound, Stale
+from everpost.domain.posts import PostStatus
+from everpost.errors import EverpostError, InTrash, Invalid, NotFound, Stale
 from everpost.stores.sql.engine import Call, Result, Transaction
 from everpost.stores.sql.model.tables import CommentRow, PostRow
 from everpost.stores.sql.queries import selects
 from everpost.stores.sql.queries.preconditions import (
     NAMED_ALIKE,
+    OUTSIDE_TRASH,
     STAMP,
     new_stamp_value,
     with_comment_preconditions,
 )
 
-_UPDATE_THREAD = (
+_UPDATE_POST = (
     update(PostRow)
     .where(PostRow.id == selects.POST_ID)
     .values(
@@ -28,6 +30,7 @@ _UPDATE_THREAD = (
         stamp=STAMP,
     )
 )
+_UPDATE_THREAD = _UPDATE_POST.where(OUTSIDE_TRASH)
 _OF_THE_POST = (CommentRow.id == selects.ID, CommentRow.post_id == selects.POST_ID)
 _ABOVE = select(CommentRow.parent_id, CommentRow.status, CommentRow.reply_count, CommentRow.is_shown).where(
     *_OF_THE_POST
@@ -47,17 +50,20 @@ class ThreadChange:
     more: int = 0
     changes: int = 1
     preconditions: CommentPreconditions | None = None
+    is_import: bool = False
+    """Whether the post may be in the trash."""
 
     @property
     def call(self) -> Call:
         """The statement with its parameters."""
         parameters = {"of_post": self.post_id, "more": self.more, "changes": self.changes}
-        return with_comment_preconditions(self.preconditions, _UPDATE_THREAD, parameters | new_stamp_value())
+        statement = _UPDATE_POST if self.is_import else _UPDATE_THREAD
+        return with_comment_preconditions(self.preconditions, statement, parameters | new_stamp_value())
 
 
 async def update_thread(transaction: Transaction, change: ThreadChange, *reads: Call) -> Sequence[Result]:
     """Update the post, which locks it until the end of the transaction, then run these reads and return their
-    results. Raises NotFound, Stale, Invalid.
+    results. Raises NotFound, InTrash, Invalid, Stale.
     """
     updated, *results = await transaction.execute_all([change.call, *reads])
     if not updated.matched:
@@ -69,9 +75,10 @@ async def _refusal(
     transaction: Transaction, post_id: Id, preconditions: CommentPreconditions | None
 ) -> EverpostError:
     """Return the reason why the post accepts no comment."""
-    if preconditions is None:  # even if another post has its id since
-        return NotFound("post", post_id)
-    if (await transaction.execute(selects.FIND_POST, {"this": post_id})).first() is None:
+    post = (await transaction.execute(selects.FIND_POST, {"this": post_id})).first()
+    if post is not None and post.status == PostStatus.TRASHED:
+        return InTrash()
+    if post is None or preconditions is None:  # in the latter case, another post has its id since
         return NotFound("post", post_id)
     if preconditions.name_keys:
         keys = {"name_keys": sorted(preconditions.name_keys)}

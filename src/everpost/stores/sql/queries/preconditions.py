@@ -8,13 +8,27 @@ it.
 from functools import lru_cache
 from typing import TypeAlias, TypeVar, cast
 
-from sqlalchemy import BigInteger, Delete, Select, Update, and_, bindparam, func, or_, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    Delete,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
 
 from everpost.domain.comment_preconditions import CommentPreconditions, EditCredential
 from everpost.domain.ids import Id
 from everpost.domain.posts import PostStatus
-from everpost.domain.revisions import ExpectedRevisions, new_stamp
-from everpost.stores.sql.model.mappers import Values
+from everpost.domain.revisions import ExpectedRevisions, Revision, new_stamp
+from everpost.errors import NotFound, Stale
+from everpost.stores.preconditions import Preconditions, not_owned
+from everpost.stores.sql.model.mappers import AnyRow, Values
 from everpost.stores.sql.model.media import MediaRow
 from everpost.stores.sql.model.tables import BlogRow, CommentRow, PostRow, UserRow, WorkingCopyRow
 from everpost.stores.sql.model.types import IdText, Moment
@@ -31,6 +45,11 @@ NEW = "new_"
 """Prefix of parameters, because SQLAlchemy reserves the names of the columns."""
 
 STAMP = bindparam("new_stamp", type_=BigInteger)
+
+TRASHED = literal_column(f"'{PostStatus.TRASHED}'", PostRow.status.type)
+IN_TRASH = PostRow.status == TRASHED
+OUTSIDE_TRASH = PostRow.status != TRASHED
+"""Conditions on posts."""
 
 _HAS_CREDENTIAL = and_(
     CommentRow.publication_date >= bindparam("since", type_=Moment),
@@ -65,6 +84,37 @@ def with_revision(
         return statement, values
     states = [(each.version, each.stamp) for each in match]
     return cast("Statement", _with_revision(table, statement)), values | {"match": states}
+
+
+def with_preconditions(
+    preconditions: Preconditions, statement: Statement, values: Values
+) -> tuple[Statement, Values]:
+    """Restrict the statement to posts that meet the preconditions; return it and its parameters."""
+    match, owner_id, in_trash, trashed_before = preconditions
+    statement, values = with_owner(owner_id, *with_revision(match, PostRow, statement, values))
+    if in_trash is not None:
+        statement = cast("Statement", _with_place(statement, in_trash=in_trash))
+    if trashed_before is not None:
+        statement = cast("Statement", _with_expiry(statement))
+        values = values | {"trashed_before": trashed_before}
+    return statement, values
+
+
+def require_preconditions(preconditions: Preconditions, id: Id, found: AnyRow | None) -> None:
+    """Raise the reason why no row met the preconditions; `found` is the row of `FIND_POST`. Nothing is
+    raised if the post has met them since. Raises NotFound, Forbidden, InTrash, NotInTrash, Stale.
+    """
+    if found is None:
+        raise NotFound("post", id)
+    match, owner_id, _, trashed_before = preconditions
+    if owner_id is not None and found.author_id != owner_id:
+        raise not_owned()
+    if (error := preconditions.misplacement(found.status)) is not None:
+        raise error
+    if match is not None and Revision(found.version, found.stamp) not in match:
+        raise Stale("post", id)
+    if trashed_before is not None and not (found.trashed_at and found.trashed_at < trashed_before):
+        raise Stale("post", id)
 
 
 def with_owner(owner_id: Id | None, statement: Statement, values: Values) -> tuple[Statement, Values]:
@@ -130,6 +180,16 @@ def _with_admission(statement: Update, *, sees_all: bool, has_own: bool, has_nam
     if not sees_all:
         statement = statement.where(or_(_IS_OUT, _IS_OWN) if has_own else _IS_OUT)
     return statement.where(~NAMED_ALIKE.exists()) if has_name else statement
+
+
+@lru_cache(FORMS)
+def _with_place(statement: Conditional, *, in_trash: bool) -> Conditional:
+    return statement.where(IN_TRASH if in_trash else OUTSIDE_TRASH)
+
+
+@lru_cache(FORMS)
+def _with_expiry(statement: Conditional) -> Conditional:
+    return statement.where(PostRow.trashed_at < bindparam("trashed_before", type_=Moment))
 
 
 @lru_cache(FORMS)

@@ -12,15 +12,18 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from everpost.domain.ids import Id
 from everpost.stores.sql.engine import Transaction
+from everpost.stores.sql.model.removed_comments import RemovedCommentRow
 from everpost.stores.sql.model.tables import CommentRow, RemovedUserRow, UserRow
 from everpost.stores.sql.model.types import IdText
 
 _THESE = bindparam("these", type_=IdText, expanding=True)
 _REMEMBER = insert(RemovedUserRow).from_select(["id"], select(UserRow.id).where(UserRow.id.in_(_THESE)))
 _REMEMBERED = select(RemovedUserRow.id).where(RemovedUserRow.id.in_(_THESE))
+_PEOPLE = (RemovedCommentRow.author_id, RemovedCommentRow.editor_id, RemovedCommentRow.removed_by_id)
 _FORGET = (
     update(CommentRow).where(CommentRow.author_id.in_(_THESE)).values(author_id=None),
     update(CommentRow).where(CommentRow.editor_id.in_(_THESE)).values(editor_id=None),
+    *(update(RemovedCommentRow).where(each.in_(_THESE)).values({each.key: None}) for each in _PEOPLE),
     delete(RemovedUserRow).where(RemovedUserRow.id.in_(_THESE)),
 )
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     FromClause,
+    ScalarSelect,
     Select,
     bindparam,
     false,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
 
 from everpost.domain.comments import CommentQuery, QueueQuery
@@ -117,6 +119,7 @@ FIND_POST = select(
     PostRow.version,
     PostRow.stamp,
     PostRow.status,
+    PostRow.trashed_at,
     PostRow.revision_number,
     PostRow.edited_by_id,
     PostRow.edit_began_at,
@@ -164,18 +167,20 @@ def page_of_thread(query: CommentQuery) -> tuple[AnySelect, Values]:
     return statement, parameters | (position_values(query.after) if query.after else {})
 
 
+def _of_post(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
+    """The column of the post of each comment."""
+    post = select(column).where(PostRow.id == CommentRow.post_id)
+    return post.correlate(CommentRow).scalar_subquery()
+
+
 @cache
 def _page_of_queue(*, of_author: bool, after: bool) -> AnySelect:
     statement = _comments().where(CommentRow.status == bindparam("status", type_=CommentRow.status.type))
+    # Not joins: the planner might begin with all posts of the author.
+    statement = statement.where(half_selective(_of_post(PostRow.trashed_at).is_(None)))
     if of_author:
-        # Not a join: the planner might begin with all posts of the author.
-        on_post_by = (
-            select(PostRow.author_id)
-            .where(PostRow.id == CommentRow.post_id)
-            .correlate(CommentRow)
-            .scalar_subquery()
-        )
-        statement = statement.where(half_selective(on_post_by == bindparam("post_author", type_=IdText)))
+        on_post_by = _of_post(PostRow.author_id) == bindparam("post_author", type_=IdText)
+        statement = statement.where(half_selective(on_post_by))
     if after:
         statement = statement.where(Before(*_OLDEST_FIRST, *POSITION))
     ordered = statement.order_by(*_NEWEST_FIRST).limit(LIMIT)

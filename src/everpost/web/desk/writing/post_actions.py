@@ -4,11 +4,12 @@ from fastapi import Request, Response
 
 from everpost.api.http.etags import parse_expected_revision, revision_text
 from everpost.api.http.forms import read_form
-from everpost.api.routing.dependencies import OpenStore
+from everpost.api.routing.dependencies import CurrentPolicies, OpenStore
 from everpost.api.routing.parameters import PostId
 from everpost.domain.clock import now
 from everpost.domain.posts import Post, PostChange, PostStatus
 from everpost.services import posts
+from everpost.services.trash.posts import Deletion, delete_post
 from everpost.stores.port import Store
 from everpost.web.desk.desk import CurrentDesk, Desk
 from everpost.web.desk.forms import accepted
@@ -33,22 +34,19 @@ async def ask_to_delete(desk: CurrentDesk, store: OpenStore, post_id: PostId) ->
     return await _question(desk, store, await own_post(store, desk, post_id))
 
 
-async def delete(request: Request, desk: CurrentDesk, store: OpenStore, post_id: PostId) -> Response:
-    """Delete the post, its comments, and the unsaved text of this user: `DELETE /posts/{post_id}`."""
+async def delete(
+    request: Request, desk: CurrentDesk, store: OpenStore, policies: CurrentPolicies, post_id: PostId
+) -> Response:
+    """Delete the post, and the unsaved text of this user: `DELETE /posts/{post_id}`."""
     fields = await read_form(request)
-    match = parse_expected_revision(fields.get("revision", ""))
+    wanted = Deletion(
+        id=post_id,
+        match=parse_expected_revision(fields.get("revision", "")),
+        is_permanent=not policies.trash_lifetime,
+        discarded_copy=saved_copy(desk, fields.get("copy", "")),
+    )
     try:
-        await accepted(
-            request,
-            desk.language,
-            lambda: posts.delete_post(
-                store,
-                desk.actor,
-                post_id,
-                match=match,
-                discarded_copy=saved_copy(desk, fields.get("copy", "")),
-            ),
-        )
+        await accepted(request, desk.language, lambda: delete_post(store, desk.actor, wanted))
     except FormError as refused:
         return await _question(desk, store, await own_post(store, desk, post_id), refused)
     return desk.redirect("/posts", notice="deleted")

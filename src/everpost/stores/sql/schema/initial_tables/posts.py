@@ -42,6 +42,7 @@ def create_posts() -> None:
     for date in ("publication_date", "updated_at"):
         index("posts", "author_id", "status", "kind", date, "id")
         index("posts", "status", "kind", date, "id")
+    index("posts", "trashed_at")
 
 
 def create_post_tags() -> None:
@@ -100,3 +101,29 @@ def create_comments() -> None:
     index("comments", "post_id", "is_shown", "publication_date", "id")
     index("comments", "post_id", "parent_id", "is_shown", "publication_date", "id")
     index("comments", "status", "publication_date", "id")
+
+
+def create_removed_comments() -> None:
+    op.create_table(
+        "removed_comments",
+        sa.Column("id", types.IdText(24), nullable=False),
+        sa.Column("post_id", types.IdText(24), nullable=False),
+        sa.Column("parent_id", types.IdText(24), nullable=True),
+        sa.Column("content", types.LongText(), nullable=False),
+        sa.Column("publication_date", types.Moment(), nullable=False),
+        sa.Column("updated_at", types.Moment(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("status", types.Word(16), nullable=False),
+        sa.Column("author_id", types.IdText(24), nullable=True),
+        sa.Column("guest_name", sa.String(100), nullable=True),
+        sa.Column("key_digest", types.ExactText(64), nullable=True),
+        sa.Column("editor_id", types.IdText(24), nullable=True),
+        sa.Column("edited_at", types.Moment(), nullable=True),
+        sa.Column("removed_at", types.Moment(), nullable=False),
+        sa.Column("removed_by_id", types.IdText(24), nullable=True),
+        reference("removed_comments", "post_id", "posts"),
+        sa.PrimaryKeyConstraint("id"),
+        **TABLE,
+    )
+    index("removed_comments", "post_id", "id")
+    index("removed_comments", "removed_at", "id")

@@ -34,6 +34,7 @@ def upgrade() -> None:
     posts.create_post_tags()
     posts.create_post_paths()
     posts.create_comments()
+    posts.create_removed_comments()
     writing.create_revisions()
     media.create_media()
     media.create_post_media()
@@ -49,16 +50,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     tables = ("transfers", "blog", "tallies", "working_copies", "revisions", "comments", "post_paths")
     media_tables = ("media_chunks", "media_bytes", "post_media", "media")
-    for name in (
-        *media_tables,
-        *tables,
-        "post_tags",
-        "posts",
-        "passkeys",
-        "tokens",
-        "removed_users",
-        "users",
-    ):
+    last = ("post_tags", "posts", "passkeys", "tokens", "removed_users", "users")
+    for name in ("removed_comments", *media_tables, *tables, *last):
         op.drop_table(name)
 
 

@@ -1,0 +1,1 @@
+"""Deleted resources that can be restored."""

@@ -1,0 +1,1 @@
+"""Regular work in the background of the server."""
