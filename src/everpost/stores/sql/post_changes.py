@@ -149,11 +149,15 @@ class PostUpdater:
         """Make changes of one post in a transaction; an error for each change whose preconditions it does not
         meet.
         """
-        if self._is_postgresql:
-            await transaction.execute(_LOCK, {"this": changes[0].id})
+        if self._is_postgresql and (len(changes) > 1 or not changes_history(changes[0].values)):
+            await transaction.execute(_LOCK, {"this": changes[0].id})  # otherwise `_kept` does
         save = _save_at_once if self._is_postgresql else _save
         outcomes: list[_Outcome] = []
         for change in changes:
+            is_whole = self._is_postgresql and len(changes) > 1 and change.changes_only_the_post
+            if is_whole and (rows := (await transaction.execute(*change.whole)).rows):
+                outcomes.append(posts_with_threads(rows)[change.id])
+                continue
             try:
                 history = await _kept(change, transaction)
                 moved, calls = await move(change.id, change.values, transaction)
@@ -185,10 +189,12 @@ async def _save_at_once(change: Change, paths: Sequence[Call], transaction: Tran
 
 
 async def _save(change: Change, paths: Sequence[Call], transaction: Transaction) -> Post:
-    while not (await transaction.execute(*change.update)).matched:
+    is_locked = bool(change.history)  # and meets the preconditions
+    while not is_locked and not (await transaction.execute(*change.update)).matched:
         found = await transaction.execute(selects.FIND_POST, {"this": change.id})
         change.require(found.first())
     calls = [
+        *([change.update] if is_locked else []),
         *paths,
         *change.saved_copy,
         *tagging(change.id, change.values.tags),

@@ -214,10 +214,13 @@ async def test_revisions_are_removed_with_their_post(client: httpx.AsyncClient) 
     post_id = await begin(client)
     await change(client, post_id, title="Second")
     assert (await ask(client, "author", "DELETE", f"/posts/{post_id}")).status_code == 204
+    assert await titles(client, post_id) == [(2, "Second"), (1, "First")]  # it is in the trash
+    assert_problem(await ask(client, "other author", "GET", f"/posts/{post_id}/revisions/1"), 404)
+    assert (await restore(client, post_id, 1)).status_code in {404, 409}
+    assert (await ask(client, "author", "DELETE", f"/posts/{post_id}?permanently=true")).status_code == 204
     assert_problem(await ask(client, "admin", "GET", f"/posts/{post_id}/revisions/1"), 404)
-    assert (
-        await ask(client, "author", "POST", "/posts", json={"id": post_id, "title": "New", "content": ""})
-    ).status_code == 201
+    body = {"id": post_id, "title": "New", "content": ""}
+    assert (await ask(client, "author", "POST", "/posts", json=body)).status_code == 201
     assert await titles(client, post_id) == [(1, "New")]
 
 
