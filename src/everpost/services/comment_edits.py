@@ -123,8 +123,8 @@ def _required_credential(actor: Actor, seen: Seen, wanted: CommentEdit) -> EditC
 
 
 async def delete_comment(store: Store, actor: Actor, wanted: CommentEdit) -> None:
-    """Remove the comment; if it has replies, a tombstone stays. A comment that its own writer removes is not kept.
-    Raises as `edit_comment` does.
+    """Remove the comment; if it has replies, a tombstone stays. A comment that its own writer removes is not
+    kept. Raises as `edit_comment` does.
     """
     seen = await read_comment(store, actor, wanted.post_id, wanted.id, key=wanted.key)
     credential = _required_credential(actor, seen, wanted)

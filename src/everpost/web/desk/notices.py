@@ -44,6 +44,8 @@ NOTICES = {
     "scheduled": message("The post has been scheduled: readers will see it from its publication date on."),
     "unpublished": message("The post is a draft again: readers no longer see it."),
     "deleted": message("The post has been deleted."),
+    "trashed": message("The post has been moved to the trash."),
+    "restored": message("The post has been restored."),
     "links-revoked": message("The links to the preview no longer work."),
     "discarded": message("The unsaved text has been discarded."),
 }
@@ -53,6 +55,7 @@ _UNDOABLE = frozenset(
         "published",
         "scheduled",
         "unpublished",
+        "trashed",
         "comments-approved",
         "comments-removed",
         "comments-spam",

@@ -95,6 +95,7 @@ def _add_writing(app: FastAPI) -> None:
     add("POST", "/posts/{post_id}/undo", post_actions.undo)
     add("GET", "/posts/{post_id}/delete", post_actions.ask_to_delete)
     add("POST", "/posts/{post_id}/delete", post_actions.delete)
+    add("POST", "/posts/{post_id}/restore", post_actions.restore)
     add("GET", "/posts/{post_id}/state", working_copies.show_state)
     add("GET", "/posts/{post_id}/working-copy", working_copies.show_copy)
     add("POST", "/posts/{post_id}/working-copy", working_copies.keep, max_form=MAX_EDITOR_FORM)

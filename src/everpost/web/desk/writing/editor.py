@@ -38,6 +38,7 @@ from everpost.web.desk.writing.fields.post_form import (
     status_after,
 )
 from everpost.web.desk.writing.own_posts import own_post, require_same_user
+from everpost.web.desk.writing.post_actions import show_trashed
 from everpost.web.desk.writing.working_copies import discard_former, find_copy, saved_copy
 from everpost.web.forms.errors import WHOLE, FormError
 from everpost.web.languages import message
@@ -138,6 +139,8 @@ async def show(desk: CurrentDesk, store: OpenStore, post_id: PostId) -> Response
         new = new_id() if isinstance(error, Forbidden) else post_id
         page = EditorPage(desk, store, new, form, base=form).rescuing(copy)
         return await page.response(gone="" if copy.base is None else desk.text(_GONE))
+    if post.status is PostStatus.TRASHED:
+        return await show_trashed(desk, post, has_copy=copy is not None)
     form = form_of(post, desk.shown.blog.zone)
     page = EditorPage(desk, store, post_id, form, base=form, post=post)
     return await (page if copy is None else page.with_copy(copy)).response()
