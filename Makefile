@@ -11,7 +11,7 @@ LINK = $(UV) pip install --quiet --python .venv --no-deps --build-constraints re
 IN_PARALLEL := -n 3 --dist worksteal
 
 .PHONY: help serve test test-pages test-long one check install linked clients fuzz failovers lock assets translations docs screenshot format clean
-.PHONY: bench bench-quick bench-check bench-growth bench-threads bench-writers bench-transfers bench-all
+.PHONY: bench bench-quick bench-check bench-growth bench-threads bench-writers bench-transfers bench-uploads bench-all
 
 serve: linked  ## serve Everpost on 127.0.0.1:8000 over SQLite in everpost.db; another port: make serve PORT=8001
 	@$(BIN)/everpost serve $(if $(PORT),--port $(PORT))
@@ -64,6 +64,9 @@ bench-writers: install  ## measure comments per second on one post, from 1, 2 an
 
 bench-transfers: install  ## measure how fast a blog moves
 	@$(BIN)/python -m bench.transfers $(BENCH)
+
+bench-uploads: install  ## measure reads while 50 pictures are uploaded at once, in about 20 seconds
+	@$(BIN)/python -m bench.uploads $(BENCH)
 
 bench-all: bench bench-growth bench-threads bench-writers bench-transfers  ## run every benchmark
 

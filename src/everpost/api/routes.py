@@ -21,6 +21,7 @@ from everpost.api.openapi.responses import (
     secret_responses,
     update_responses,
 )
+from everpost.api.revision_routes import add_revision_routes
 from everpost.api.routing.route import CallRoute
 from everpost.api.schemas.comments import CommentCreated, CommentNode, CommentRead, DecisionRead
 from everpost.api.schemas.deleted_comments import DeletedCommentRead
@@ -38,6 +39,7 @@ _POST_LINKS = response_links(
         "RestorePost": "restore_post",
         "CreatePreviewLink": "create_preview_link",
         "RevokePreviewLinks": "revoke_preview_links",
+        "ListRevisions": "list_revisions",
         "ListComments": "list_comments",
         "CreateComment": "create_comment",
     },
@@ -69,6 +71,7 @@ def add_routes(app: FastAPI) -> None:
     _add_moderation(app)
     add_media_routes(app)
     add_working_copy_routes(app)
+    add_revision_routes(app)
     add_account_routes(app)  # before `/users/{user_id}`: `me` is not an id
     add_user_routes(app)
     _add_health(app)

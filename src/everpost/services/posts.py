@@ -112,9 +112,8 @@ async def observe_latest_write(store: Store) -> None:
 
 async def list_page(store: Store, actor: Actor, query: PostQuery) -> Page[Post]:
     """A page of posts that the actor may see."""
-    if await hides_author(store, actor, query.filter):
-        return Page((), has_more=False)
-    return await store.posts.page(query)
+    is_hidden = await hides_author(store, actor, query.filter)
+    return Page((), has_more=False) if is_hidden else await store.posts.page(query)
 
 
 async def count_posts(store: Store, actor: Actor, filter: PostFilter) -> int:
@@ -143,8 +142,9 @@ async def create_post(store: Store, actor: Actor, draft: PostDraft) -> tuple[Pos
     Idempotent if the draft has an id: if an equal post is stored under this id, it is returned. Raises
     Unauthenticated, Forbidden, Conflict, Invalid.
     """
-    author = await _author(store, actor, actor.require(Scope.POSTS_WRITE), draft.author_id)
-    moment = now()
+    user = actor.require(Scope.POSTS_WRITE)
+    author = await _author(store, actor, user, draft.author_id)
+    moment, is_draft = now(), draft.status is PostStatus.DRAFT
     post = Post(
         id=draft.id or new_id(),
         title=draft.title,
@@ -161,13 +161,13 @@ async def create_post(store: Store, actor: Actor, draft: PostDraft) -> tuple[Pos
         cover=draft.cover,
         author=author,
         comment_policy=draft.comment_policy,
+        edited_by_id=user.id,
+        edit_began_at=moment if is_draft else None,
     )
     try:
         added = await store.posts.add(post, numbered=draft.slug is None, saved_copy=draft.saved_copy)
     except Conflict as conflict:
-        if draft.id is None or conflict.field != "id":
-            raise
-        stored = await _stored(store, post.id)
+        stored = await _stored(store, post.id) if draft.id is not None and conflict.field == "id" else None
         if stored is None or not await _repeats(store, draft, post, stored):
             raise
         return stored, False
@@ -228,13 +228,13 @@ async def update_post(
         return await _unchanged(store, actor, id, change, match)
     checked = replace(
         change,
+        editor_id=user.id,
         slug=checked_slug(change.slug) if change.slug else None,
         tags=None if change.tags is None else checked_tags(change.tags),
         paths=None if change.paths is None else checked_paths(change.paths),
     )
     if change.author_id not in (None, user.id) and not actor.edits_all:
         raise Forbidden("Only editors and admins may set another author.")
-
     if change.slug == "":
         title = change.title or (await read_post(store, actor, id, comments=0)).title
         checked = replace(checked, slug=slug_from(title), is_slug_numbered=True)

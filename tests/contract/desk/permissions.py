@@ -69,7 +69,7 @@ def _post(owner: Who | None, status: PostStatus = PostStatus.PUBLISHED, *, stale
         post = await a_post(store, owner or sender, status=status)
         revision = "" if stale else revision_text(post.revision)
         fields = {"title": "Another title", "revision": revision, "status": "draft"}
-        return Sent({"post_id": post.id}, fields)
+        return Sent({"post_id": post.id, "number": "1"}, fields)
 
     return prepare
 

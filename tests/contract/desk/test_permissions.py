@@ -12,7 +12,7 @@ from tests.contract.desk.administration.requests import REQUESTS as OF_ADMINISTR
 from tests.contract.desk.conftest import DeskSite
 from tests.contract.desk.moderation import requests as moderation
 from tests.contract.desk.permissions import COLUMNS, REQUESTS, Row, Sent, rows
-from tests.contract.http.accounts import permissions as of_api
+from tests.contract.http.accounts import permission_rows as of_api
 from tests.contract.http.people import Who
 
 OWN = {

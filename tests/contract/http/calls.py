@@ -28,6 +28,7 @@ PHRASES = {
     428: "Precondition Required",
     429: "Too Many Requests",
     431: "Request Header Fields Too Large",
+    507: "Insufficient Storage",
 }
 """RFC 9110, section 15. Python 3.11 has older words for two of them."""
 
@@ -133,9 +134,10 @@ async def ask(
     *,
     json: object = None,
     headers: Mapping[str, str] | None = None,
+    content: bytes | None = None,
 ) -> httpx.Response:
     """Send a request as one of the people, or anonymously."""
-    request = client.build_request(method, path, json=json, headers=headers)
+    request = client.build_request(method, path, json=json, content=content, headers=headers)
     del request.headers["authorization"]
     request.headers.update(headers_of(who))
     return await client.send(request)

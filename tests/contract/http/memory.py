@@ -27,6 +27,8 @@ class Call:
     link: int | None = None
     walk: bool = False
     by: Who = "admin"
+    content: bytes | None = None
+    """A file to send, instead of the body."""
 
 
 @dataclass(slots=True)
@@ -55,7 +57,10 @@ class Memory:
         if call.condition == "absent":
             return path, {"If-None-Match": "*"}
         name = "If-None-Match" if call.method == "GET" else "If-Match"
-        seen = self.tags.get(urlsplit(path).path, ['"1-0"'])
+        resource = urlsplit(path).path
+        if call.method == "POST":
+            resource = resource.partition("/revisions/")[0]  # of which a revision is restored
+        seen = self.tags.get(resource, ['"1-0"'])
         tags = {
             "first": seen[0],
             "latest": seen[-1],

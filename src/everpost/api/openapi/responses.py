@@ -23,6 +23,7 @@ TAGS = (
     ("Posts", "Write, read and list posts, and list their tags."),
     ("Media", "Upload and read pictures and other files, and find out which posts use them."),
     ("Working copies", "Text that you have typed into a post, but not saved yet. Nobody else sees it."),
+    ("Revisions", "The states that a post has had, for those who may change it."),
     ("Comments", "The comments of a post, as a flat list or as a tree."),
     ("Moderation", "The comments on all posts that are waiting for a decision."),
     ("Authentication", "Log in and out, and manage the bearer tokens of programs."),

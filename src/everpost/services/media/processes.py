@@ -21,8 +21,10 @@ MAX_SECONDS = 20.0
 _MAX_WAIT = 120.0
 """Seconds after which a process is killed, whether or not the system counts its CPU time."""
 _LOST = "The file could not be processed. Try again."
-_LARGE = 1_000_000
-"""A file of more bytes than this ends its process afterwards, to release the memory."""
+_LARGE = 10_000_000
+"""A file of more bytes than this ends its process afterwards, to release the memory. Smaller ones leave about
+50 MB, and starting a process takes longer than cleaning them.
+"""
 
 
 class MediaProcess(ChildProcess):

@@ -46,6 +46,7 @@ NOTICES = {
     "deleted": message("The post has been deleted."),
     "trashed": message("The post has been moved to the trash."),
     "restored": message("The post has been restored."),
+    "revision-restored": message("The revision has been restored."),
     "links-revoked": message("The links to the preview no longer work."),
     "discarded": message("The unsaved text has been discarded."),
 }

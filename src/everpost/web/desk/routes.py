@@ -31,6 +31,7 @@ from everpost.web.desk.writing import (
     unsaved,
     working_copies,
 )
+from everpost.web.desk.writing.history import revisions
 
 MAX_FORM = 16 * 1024
 """Bytes of a short form. Pages with longer ones have a limit of their own."""
@@ -96,6 +97,9 @@ def _add_writing(app: FastAPI) -> None:
     add("GET", "/posts/{post_id}/delete", post_actions.ask_to_delete)
     add("POST", "/posts/{post_id}/delete", post_actions.delete)
     add("POST", "/posts/{post_id}/restore", post_actions.restore)
+    add("GET", "/posts/{post_id}/revisions", revisions.show_revisions)
+    add("GET", "/posts/{post_id}/revisions/{number}", revisions.show_revision)
+    add("POST", "/posts/{post_id}/revisions/{number}/restore", revisions.restore)
     add("GET", "/posts/{post_id}/state", working_copies.show_state)
     add("GET", "/posts/{post_id}/working-copy", working_copies.show_copy)
     add("POST", "/posts/{post_id}/working-copy", working_copies.keep, max_form=MAX_EDITOR_FORM)

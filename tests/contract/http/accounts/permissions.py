@@ -1,55 +1,21 @@
-"""The table of docs/permissions.md, and the resources and requests of its rows."""
+"""The resources and requests of the rows in docs/permissions.md."""
 
-import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from everpost.api.http.etags import resource_etag, revision_text
 from everpost.domain.clock import now
 from everpost.domain.ids import new_id
 from everpost.domain.people.tokens import new_secret
+from everpost.domain.posts import PostChange
 from everpost.domain.writing.working_copies import PostText, WorkingCopyChange
 from tests.contract.http.accounts.credentials import Device, secret_for
+from tests.contract.http.accounts.permission_rows import Row
 from tests.contract.http.accounts.resources import KEY, Resources
 from tests.contract.http.media.files import picture
 from tests.contract.http.people import PEOPLE, Who
 
-PAGE = Path(__file__).parents[4] / "docs" / "permissions.md"
 PASSWORD = "correct horse battery"
-COLUMNS = ("public", "author", "its author", "editor", "admin", "no scopes")
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row of the table: an operation, its resource, and the status for each column."""
-
-    call: str
-    what: str
-    statuses: Mapping[str, int]
-
-
-def rows() -> Iterator[Row]:
-    for line in PAGE.read_text().splitlines():
-        found = re.fullmatch(r"\| `((?:GET|POST|PUT|PATCH|DELETE) [^`]+)` \|(.*)\|", line)
-        if found is not None:
-            what, *cells = (cell.strip() for cell in found[2].split("|"))
-            assert len(cells) == len(COLUMNS), line
-            answers = {name: int(cell) for name, cell in zip(COLUMNS, cells, strict=True) if cell}
-            yield Row(found[1], what, answers)
-
-
-def asker(column: str) -> Who:
-    """The person of a column."""
-    names: dict[str, Who] = {
-        "public": "nobody",
-        "author": "other author",
-        "its author": "author",
-        "editor": "editor",
-        "admin": "admin",
-        "no scopes": "admin",
-    }
-    return names[column]
 
 
 @dataclass(frozen=True)
@@ -77,6 +43,9 @@ class World(Resources):
             "/posts/{post_id}": self._post,
             "/posts/{post_id}/restore": self._restoration,
             "/posts/{post_id}/preview": self._preview,
+            "/posts/{post_id}/revisions": self._revisions,
+            "/posts/{post_id}/revisions/{number}": self._revisions,
+            "/posts/{post_id}/revisions/{number}/restore": self._revisions,
             "/posts/{post_id}/comments": self._thread,
             "/posts/{post_id}/working-copy": self._working_copy,
             "/posts/{post_id}/comments/{comment_id}": self._comment,
@@ -128,6 +97,13 @@ class World(Resources):
     async def _preview(self, row: Row, _who: Who) -> Request:
         post = await self.make_post(row.what)
         return Request(f"/posts/{post.id}/preview", {} if row.call.startswith("POST") else None)
+
+    async def _revisions(self, row: Row, _who: Who) -> Request:
+        post = await self.make_post(row.what)
+        change = PostChange(updated_at=now(), title="A later title")
+        await self._store.posts.save(post.id, change, match=None, comments=0)
+        path = row.call.partition(" ")[2]
+        return Request(path.replace("{post_id}", post.id).replace("{number}", "1"))
 
     async def _thread(self, row: Row, who: Who) -> Request:
         post = await self.make_post(row.what)

@@ -16,7 +16,8 @@ from everpost.domain.people.users import Role, User
 from everpost.services.accounts.passwords import hash_password
 from everpost.settings import Settings
 from everpost.stores.port import Store
-from tests.contract.http.accounts.permissions import PASSWORD, Request, Row, World, asker, rows
+from tests.contract.http.accounts.permission_rows import Row, asker, rows
+from tests.contract.http.accounts.permissions import PASSWORD, Request, World
 from tests.contract.http.calls import ask, assert_problem
 from tests.contract.http.conftest import Applications
 from tests.contract.http.people import PEOPLE, Who

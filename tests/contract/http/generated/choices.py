@@ -130,6 +130,10 @@ decisions: st.SearchStrategy[Json] = st.lists(
 
 one_post = ids.map("/posts/{}".format)
 one_preview = ids.map("/posts/{}/preview".format)
+one_restore = st.builds("/posts/{}/revisions/{}/restore".format, ids, st.integers(1, 3))
+past_states = ids.map("/posts/{}/revisions?limit=2".format) | st.builds(
+    "/posts/{}/revisions/{}".format, ids, st.integers(1, 3)
+)
 one_copy = ids.map("/posts/{}/working-copy".format)
 typed: st.SearchStrategy[Json] = st.fixed_dictionaries(
     {},

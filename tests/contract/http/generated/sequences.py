@@ -24,9 +24,11 @@ from tests.contract.http.generated.choices import (
     one_copy,
     one_post,
     one_preview,
+    one_restore,
     one_thread,
     page_of_comments,
     page_of_posts,
+    past_states,
     people,
     policies,
     post_changes,
@@ -66,6 +68,8 @@ remove_post = calls("DELETE", one_post)
 read_post = calls("GET", one_post | one_post.map("{}?comments=1".format))
 link_preview = calls("POST", one_preview, st.just({}))
 revoke_previews = calls("DELETE", one_preview)
+restore_post = calls("POST", one_restore)
+read_revisions = calls("GET", past_states)
 list_posts = calls("GET", page_of_posts)
 create_comment = calls("POST", one_thread, new_comments)
 change_comment = calls("PATCH", one_comment, rewordings)
@@ -110,6 +114,8 @@ about_posts = [
     follow_link,
     link_preview,
     revoke_previews,
+    restore_post,
+    read_revisions,
 ]
 about_threads = [
     create_comment,
@@ -196,6 +202,7 @@ EVERY_POST = Call("GET", "/posts?limit=2&comments=10&count=true", by="nobody", w
 THE_POSTS = [
     EVERY_POST,
     Call("GET", "/posts?status=draft&sort=-updated_at"),
+    *(Call("GET", f"/posts/{post}/revisions?limit=2", by="editor", walk=True) for post in POSTS),
     Call("GET", "/tags"),
 ]
 THE_COPIES = [Call("GET", "/users/me/working-copies?limit=1", by=who, walk=True) for who in PEOPLE] + [

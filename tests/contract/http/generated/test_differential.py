@@ -21,6 +21,7 @@ from everpost.domain import clock, revisions
 from tests.conftest import Engines, offer_key
 from tests.contract.http.calls import ask, next_page
 from tests.contract.http.conftest import Applications
+from tests.contract.http.generated.media import THE_FILES, about_media, some_files
 from tests.contract.http.generated.regressions import REGRESSIONS
 from tests.contract.http.generated.sequences import (
     EVERY_POST,
@@ -111,7 +112,15 @@ class Comparison:
         StampOfTheCall.number += 1
         answers = await asyncio.gather(
             *(
-                ask(client, call.by, call.method, path, json=self._memory.body(call), headers=headers)
+                ask(
+                    client,
+                    call.by,
+                    call.method,
+                    path,
+                    json=self._memory.body(call),
+                    headers=headers,
+                    content=call.content,
+                )
                 for client in self._clients.values()
             )
         )
@@ -154,6 +163,12 @@ async def test_all_stores_respond_equally_about_working_copies(
     applications: Applications, calls: list[Call]
 ) -> None:
     await assert_no_difference(applications, calls, [*THE_POSTS, *THE_COPIES])
+
+
+@settings(max_examples=examples(10))
+@given(calls=sequences(some_files, *about_media))
+async def test_all_stores_respond_equally_about_media(applications: Applications, calls: list[Call]) -> None:
+    await assert_no_difference(applications, calls, [*THE_POSTS, *THE_FILES])
 
 
 @thirty_of_them

@@ -1,6 +1,7 @@
 """Files are uploaded: as forms or alone, cleaned, once for the same bytes, within limits."""
 
 import asyncio
+import resource
 from hashlib import sha256
 from io import BytesIO
 
@@ -9,7 +10,7 @@ import pytest
 from PIL import Image
 
 from tests.contract.http.calls import assert_problem, read
-from tests.contract.http.media.files import MEDIA_FIELDS, PDF, SVG, picture, send, upload
+from tests.contract.http.media.files import MEDIA_FIELDS, PDF, SVG, document, picture, send, upload
 from tests.contract.http.people import PEOPLE, headers_of
 from tests.unit.media.pictures import SECRET, gif, jpeg
 
@@ -176,3 +177,18 @@ async def test_an_upload_requires_a_token(client: httpx.AsyncClient) -> None:
     assert_problem(await send(client, picture(), by="nobody"), 401)
     response = await client.post("/media", content=picture(), headers=headers_of("author"))
     assert response.status_code == 201
+
+
+@pytest.mark.long_but_on("sqlite")
+async def test_a_full_disk_is_507_and_nothing_is_kept(client: httpx.AsyncClient) -> None:
+    content = document(3_000_000)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_500_000, hard))
+    try:
+        answers = [await client.post("/media", content=content), await send(client, content)]
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    for answer in answers:
+        assert_problem(answer, 507)
+    assert (await read(client, "/media")).json() == []
+    assert (await upload(client))["size"] > 0

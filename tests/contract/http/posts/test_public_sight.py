@@ -204,6 +204,8 @@ async def public_answers(client: httpx.AsyncClient, drawn: Drawn) -> list[httpx.
         paths += [
             post,
             f"{post}/working-copy",
+            f"{post}/revisions",
+            f"{post}/revisions/1",
             f"{post}/comments?limit=2",
             f"{post}/comments?limit=2&view=tree",
         ]

@@ -77,6 +77,9 @@ CALLS = {
     "change a post": Call("author", "PATCH", "{post}", _NEW_TITLE),
     "change a tagged post": Call("author", "PATCH", "{tagged_post}", _NEW_TITLE),
     "change the tags of a post": Call("author", "PATCH", "{tagged_post}", {"tags": ["number {n}", "two"]}),
+    "the revisions of a post": Call("author", "GET", "{post}/revisions"),
+    "a past revision": Call("author", "GET", "{post}/revisions/1"),
+    "restore a revision": Call("author", "POST", "{post}/revisions/1/restore"),
     "comment with a token": Call("author", "POST", _COMMENTS, _COMMENT, status=201),
     "reply with a token": Call("author", "POST", _COMMENTS, _REPLY, status=201),
     "comment as a guest": Call("nobody", "POST", _COMMENTS, _GUEST, status=201),
@@ -105,6 +108,9 @@ MOST = {
     "change a post": {"postgresql": 2, "mysql": 4, "mongodb": 5},
     "change a tagged post": {"postgresql": 2, "mysql": 4, "mongodb": 5},
     "change the tags of a post": {"postgresql": 2, "mysql": 4, "mongodb": 5},
+    "the revisions of a post": {"postgresql": 4, "mysql": 4, "mongodb": 7},
+    "a past revision": {"postgresql": 3, "mysql": 3, "mongodb": 5},
+    "restore a revision": {"postgresql": 10, "mysql": 9, "mongodb": 13},
     "comment with a token": {"postgresql": 3, "mysql": 5, "mongodb": 5},
     "reply with a token": {"postgresql": 8, "mysql": 5, "mongodb": 8},
     "comment as a guest": {"postgresql": 3, "mysql": 6, "mongodb": 7},
@@ -139,6 +145,7 @@ async def site(applications: Applications, server_name: str) -> AsyncIterator[Si
         post = await _create(client, "/posts", {"title": "A post", "content": "Text."})
         tagged_post = {"title": "Tagged", "content": "Text.", "tags": ["one"], "paths": ["/old/path"]}
         tagged = await _create(client, "/posts", tagged_post)
+        await client.patch(post, json={"title": "A new title"}, headers=headers_of("author"))
         for _ in range(NAMESAKES):
             await _create(client, "/posts", {"title": "Taken", "content": "Text."})
         copied = await client.put(

@@ -9,14 +9,30 @@ from random import Random
 import pytest
 
 from everpost.domain.clock import now
-from everpost.errors import NotFound
+from everpost.errors import Busy, NotFound
 from everpost.stores import deadlines
+from everpost.stores.mongo.media import stored_bytes as mongo_bytes
 from everpost.stores.port import Store
+from everpost.stores.sql.media import stored_bytes as sql_bytes
 from tests.contract.port.media.examples import digest_of, parts_of, put, read
 from tests.contract.refusals import raises
 
 CHUNK = 256 * 1024
 LARGE = Random(1).randbytes(2 * CHUNK + 10)
+
+
+def stalling(
+    *, reached: asyncio.Event, released: asyncio.Event, content: bytes = LARGE
+) -> AsyncIterator[bytes]:
+    """The content, with a pause after the first chunk until it is `released`."""
+
+    async def parts() -> AsyncIterator[bytes]:
+        yield content[: CHUNK + 1]
+        reached.set()
+        await released.wait()
+        yield content[CHUNK + 1 :]
+
+    return parts()
 
 
 @pytest.mark.parametrize("size", [0, 1, CHUNK, CHUNK + 1, len(LARGE)])
@@ -98,20 +114,48 @@ async def test_content_of_another_size_is_refused(store: Store, size: int) -> No
 
 
 async def test_a_cancelled_writer_leaves_nothing(store: Store) -> None:
-    key = digest_of(LARGE)
-    reached = asyncio.Event()
-
-    async def stalling() -> AsyncIterator[bytes]:
-        yield LARGE[: CHUNK + 1]
-        reached.set()
-        await asyncio.Event().wait()
-
-    writing = asyncio.create_task(store.media_bytes.put(key, stalling(), size=len(LARGE)))
+    key, reached = digest_of(LARGE), asyncio.Event()
+    parts = stalling(reached=reached, released=asyncio.Event())
+    writing = asyncio.create_task(store.media_bytes.put(key, parts, size=len(LARGE)))
     await reached.wait()
     writing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await writing
     assert await store.media_bytes.page() == []
+
+
+async def test_a_slow_writer_shows_nothing_and_another_can_be_faster(store: Store) -> None:
+    key, reached, released = digest_of(LARGE), asyncio.Event(), asyncio.Event()
+    parts = stalling(reached=reached, released=released)
+    slow = asyncio.create_task(store.media_bytes.put(key, parts, size=len(LARGE)))
+    await reached.wait()
+    assert await store.media_bytes.find(key) is None
+    assert await store.media_bytes.page() == []
+    await put(store, LARGE)
+    assert await read(store, key) == LARGE
+    released.set()
+    await slow
+    assert [found.key for found in await store.media_bytes.page()] == [key]
+    assert await read(store, key) == LARGE
+
+
+async def test_what_a_killed_writer_has_left_is_removed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The killed writer is one that another takes for dead, although it goes on."""
+    key, reached, released = digest_of(LARGE), asyncio.Event(), asyncio.Event()
+    parts = stalling(reached=reached, released=released)
+    killed = asyncio.create_task(store.media_bytes.put(key, parts, size=len(LARGE)))
+    await reached.wait()
+    for module in (sql_bytes, mongo_bytes):
+        monkeypatch.setattr(module, "_ABANDONED", timedelta(seconds=-1))
+    other = await put(store, b"another")
+    released.set()
+    with pytest.raises(Busy):
+        await killed
+    assert [found.key for found in await store.media_bytes.page()] == [other]
+    monkeypatch.undo()
+    assert await read(store, await put(store, LARGE)) == LARGE
 
 
 async def test_pages_are_in_order_of_the_keys(store: Store) -> None:

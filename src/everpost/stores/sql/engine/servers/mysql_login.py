@@ -92,6 +92,13 @@ class GuardedConnection(Connection):
                 if error.args[0] != _NO_SUCH_VARIABLE:
                     raise
 
+    def literal(self, obj: object) -> str:
+        """The value in SQL. Bytes are written in hexadecimal: escaping takes a hundred times as long."""
+        if isinstance(obj, bytes):
+            return f"X'{obj.hex()}'"
+        text: str = super().literal(obj)  # type: ignore[no-untyped-call]
+        return text
+
     def _set_keep_alive(self) -> None:
         keep_alive(self._transport.get_extra_info("socket"))
 
