@@ -160,7 +160,7 @@ async def save(request: Request, desk: CurrentDesk, store: OpenStore, post_id: P
             return await _gone(desk, store, sent, post_id, STATUSES[type(error)], is_free=is_free)
         before = form_of(post, desk.shown.blog.zone)
         sent = Sent.of(fields, before)
-        if not sent.is_current(post, before):
+        if post.status is not PostStatus.TRASHED and not sent.is_current(post, before):
             if sent.is_already_made(post, before):
                 await discard_former(store, desk, former_copy(post.id, sent.copy))
                 return _saved(desk, post, post if sent.status == PostStatus.PUBLISHED else None)
