@@ -4,10 +4,10 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from everpost.api.endpoints import revisions
+from everpost.api.endpoints.writing import revisions
 from everpost.api.openapi.responses import LIST_HEADERS, read_responses, update_responses
 from everpost.api.schemas.posts import PostRead
-from everpost.api.schemas.revisions import RevisionListed, RevisionRead
+from everpost.api.schemas.writing.revisions import RevisionListed, RevisionRead
 
 
 def add_revision_routes(app: FastAPI) -> None:

@@ -4,7 +4,7 @@ from functools import partial
 
 from fastapi import FastAPI
 
-from everpost.api.endpoints import working_copies
+from everpost.api.endpoints.writing import working_copies
 from everpost.api.http.request_bodies import MAX_WORKING_COPY_BODY
 from everpost.api.openapi.responses import (
     BODY_PROBLEMS,
@@ -14,7 +14,7 @@ from everpost.api.openapi.responses import (
     read_responses,
     replacement_responses,
 )
-from everpost.api.schemas.working_copies import WorkingCopyListed, WorkingCopyRead
+from everpost.api.schemas.writing.working_copies import WorkingCopyListed, WorkingCopyRead
 
 
 def add_working_copy_routes(app: FastAPI) -> None:

@@ -12,7 +12,7 @@ from everpost.api.http.forms import read_form
 from everpost.api.routing.dependencies import OpenStore
 from everpost.api.routing.parameters import PostId
 from everpost.api.schemas.text import format_timestamp
-from everpost.api.schemas.working_copies import WorkingCopyWrite, base_of, text_of
+from everpost.api.schemas.writing.working_copies import WorkingCopyWrite, base_of, text_of
 from everpost.domain.ids import Id, parse_id
 from everpost.domain.writing.saved_copies import SavedCopy
 from everpost.domain.writing.working_copies import WorkingCopy

@@ -12,7 +12,7 @@ from everpost.api.routing.parameters import IfMatch, IfNoneMatch, PostId
 from everpost.api.routing.revision_parameters import RevisionNumber, RevisionsParameters
 from everpost.api.routing.security import CurrentMember
 from everpost.api.schemas.posts import read_post
-from everpost.api.schemas.revisions import list_revision, read_revision
+from everpost.api.schemas.writing.revisions import list_revision, read_revision
 from everpost.domain.paging import MAX_LIMIT, encode_word
 from everpost.services.history import revisions
 

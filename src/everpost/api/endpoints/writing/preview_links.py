@@ -9,7 +9,7 @@ from everpost.api.routing.dependencies import OpenStore
 from everpost.api.routing.links import home_url
 from everpost.api.routing.parameters import PostId
 from everpost.api.routing.security import CurrentMember
-from everpost.api.schemas.preview_links import PreviewLinkCreate, read_preview_link
+from everpost.api.schemas.writing.preview_links import PreviewLinkCreate, read_preview_link
 from everpost.errors import NoPages
 from everpost.services.blog import read_settings
 from everpost.services.drafts import preview_links

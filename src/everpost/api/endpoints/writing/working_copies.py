@@ -10,7 +10,7 @@ from everpost.api.routing.dependencies import OpenStore
 from everpost.api.routing.links import next_link, path_of
 from everpost.api.routing.parameters import IfAbsent, IfMatch, IfNoneMatch, PageParameters, PostId
 from everpost.api.routing.security import CurrentMember
-from everpost.api.schemas.working_copies import (
+from everpost.api.schemas.writing.working_copies import (
     WorkingCopyWrite,
     base_of,
     read_working_copy,

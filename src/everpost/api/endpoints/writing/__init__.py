@@ -1,0 +1,1 @@
+"""Calls for writers: working copies, revisions and links to previews."""

@@ -1,0 +1,1 @@
+"""Bodies for writers: working copies, revisions and links to previews."""
