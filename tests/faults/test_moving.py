@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from devtools.servers.databases import Databases, new_name
 
 from everpost.domain.comments import Comment
+from everpost.domain.media.files import MediaFile
 from everpost.domain.posts import Post
 from everpost.domain.records import Record
 from everpost.stores import open_store
@@ -20,14 +22,19 @@ from everpost.transfer.copy.operations import verify
 from tests.conftest import TIMEOUT
 from tests.contract.port.blog.whole_blogs import a_whole_blog, fill, records_of
 from tests.contract.port.examples import MOMENT, a_comment, a_post, numbered
+from tests.unit.transfer.files import files_of, some_bytes
 
 killed = pytest.mark.parametrize(("posts", "kills"), [(15, 1), pytest.param(100, 5, marks=pytest.mark.long)])
 """The size of the blog, and the number of kills, for each kind of move and each database."""
+CONTENTS = {f"picture-{number}.jpg": some_bytes(400_000, seed=number) for number in range(5)}
 
 
 def a_blog_that_takes_its_time(posts: int) -> list[Record]:
-    """A blog with all kinds of content, and a number of additional posts with nineteen comments each."""
-    records = a_whole_blog()
+    """A blog with all kinds of content, and a number of additional posts with nineteen comments each. Its
+    files are those of which there are bytes.
+    """
+    records = [record for record in a_whole_blog() if not isinstance(record, MediaFile)]
+    records += files_of(CONTENTS)
     for number in range(posts):
         post = replace(a_post(id=numbered(1_000_000 * (number + 1))), comment_count=19)
         records.append(post)
@@ -38,11 +45,17 @@ def a_blog_that_takes_its_time(posts: int) -> list[Record]:
     return records
 
 
+async def content_of(file: MediaFile) -> AsyncIterator[bytes]:
+    yield CONTENTS[file.name]
+
+
 @pytest.fixture
 async def source_url(tmp_path: Path, posts: int) -> str:
     """The URL of a blog."""
     url = f"sqlite:///{tmp_path}/source.db"
     store = await open_store(url, timeout=TIMEOUT, pool_size=1)
+    for file in files_of(CONTENTS):
+        await store.media_bytes.put(file.digest, content_of(file), size=file.size)
     await fill(store, a_blog_that_takes_its_time(posts))
     await store.close()
     return url
@@ -53,7 +66,7 @@ async def archive(source_url: str, tmp_path: Path) -> str:
     """An archive of the same blog."""
     path = str(tmp_path / "blog.jsonl.gz")
     store = await open_store(source_url, timeout=TIMEOUT, pool_size=1)
-    await export(store.records, path, lambda *_progress: None)
+    await export(store.records, path, lambda *_progress: None, media=store.media_bytes)
     await store.close()
     return path
 
@@ -89,6 +102,9 @@ async def assert_all_there(source_url: str, targets: list[str]) -> None:
         target = await open_store(url, timeout=TIMEOUT, pool_size=1)
         comparison = await verify(source.records, target.records, lambda *_progress: None)
         assert comparison.is_equal, comparison.examples
+        for digest in (file.digest for file in files_of(CONTENTS)):
+            parts = [part async for part in target.media_bytes.read(digest)]
+            assert sha256(b"".join(parts)).hexdigest() == digest
         await target.close()
     await source.close()
 

@@ -14,6 +14,10 @@ LOGIN = (
     b"POST /api/login HTTP/1.1\r\nHost: blog\r\nContent-Type: application/x-www-form-urlencoded\r\n"
     b"Content-Length: 100\r\n\r\nu"
 )
+UPLOAD = (
+    f"POST /api/media HTTP/1.1\r\nHost: blog\r\nAuthorization: {AS_ADMIN['authorization']}\r\n"
+    "Content-Length: 100\r\n\r\nu"
+).encode()
 LIST = b"GET /api/posts HTTP/1.1\r\nHost: blog\r\n\r\n"
 CONTENT = "x" * 1_000_000
 
@@ -46,10 +50,13 @@ def is_held(blog: ServedBlog, client: socket.socket) -> bool:
     )
 
 
-def test_a_body_that_stalls_is_answered_408_and_its_connection_ends(blog: ServedBlog) -> None:
+@pytest.mark.parametrize("request_", [LOGIN, UPLOAD], ids=["a form", "an upload"])
+def test_a_body_that_stalls_is_answered_408_and_its_connection_ends(
+    blog: ServedBlog, request_: bytes
+) -> None:
     clients = [socket.create_connection(("127.0.0.1", blog.port), timeout=PATIENCE) for _ in range(20)]
     for client in clients:
-        client.sendall(LOGIN)
+        client.sendall(request_)
     for client in clients:
         with client, client.makefile("rb") as answer:
             response = answer.read()  # to the end of the connection

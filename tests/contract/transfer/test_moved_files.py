@@ -29,7 +29,7 @@ from tests.unit.transfer.listed import Listed
 
 CONTENTS = {
     "small.png": b"A picture",
-    "one-megabyte.jpg": some_bytes(1_048_576),
+    "medium.jpg": some_bytes(300_000),
     "larger.jpg": some_bytes(1_100_000),
     "another.jpg": some_bytes(70_000, seed=1),
 }
@@ -37,6 +37,8 @@ FILES = files_of(CONTENTS)
 SIZE = sum(file.size for file in FILES)
 BLOG: list[Record] = [SETTINGS, ANN, *FILES]
 ORIGIN = origin_of(SETTINGS)
+on_one_store = pytest.mark.long_but_on("sqlite")
+"""For what does not depend on the store."""
 
 
 class Stopped(Exception):
@@ -129,7 +131,7 @@ async def test_bytes_that_the_source_lacks_are_named_and_the_rest_is_copied(stor
         "small.png: its bytes are missing",
     ]
     assert sorted(await stored(store.media_bytes)) == sorted(
-        file.digest for file in FILES if file.name in {"one-megabyte.jpg", "another.jpg"}
+        file.digest for file in FILES if file.name in {"medium.jpg", "another.jpg"}
     )
     assert (await copied(store)).files == FileReport(copied=2, copied_size=1_100_009, same=2)
     assert await stored(store.media_bytes) == EVERYTHING
@@ -143,6 +145,7 @@ async def test_bytes_of_another_size_in_the_target_are_replaced(store: Store) ->
     assert await stored(store.media_bytes) == EVERYTHING
 
 
+@on_one_store
 async def test_bytes_that_were_left_out_come_later(store: Store) -> None:
     outcome = await copied_without(store)
     assert outcome.agrees
@@ -152,6 +155,7 @@ async def test_bytes_that_were_left_out_come_later(store: Store) -> None:
     assert await stored(store.media_bytes) == EVERYTHING
 
 
+@on_one_store
 async def test_a_rehearsal_tells_how_many_bytes_would_be_copied(store: Store) -> None:
     with closing(FileList()) as files:
         await rehearse(Listed(BLOG), store.records, quiet, origin=ORIGIN, files=files)
@@ -164,6 +168,7 @@ async def test_a_rehearsal_tells_how_many_bytes_would_be_copied(store: Store) ->
         )
 
 
+@on_one_store
 async def test_bytes_are_verified_on_both_sides(store: Store) -> None:
     await copied(store)
     media = KeptBytes(*CONTENTS.values())
@@ -221,6 +226,7 @@ async def test_an_archive_brings_the_bytes_of_all_files(
     assert await archive_of(other, tmp_path / "second.zst") == first
 
 
+@on_one_store
 async def test_an_import_that_was_interrupted_brings_only_the_rest_later(
     store: Store, tmp_path: Path
 ) -> None:

@@ -29,9 +29,9 @@ def print_comparison(comparison: Comparison) -> None:
 def print_digest(digest: BlogDigest, *, to_errors: bool = False) -> None:
     """Print a line for each kind of record, with the number of records and their digest."""
     for kind in KINDS:
-        line = f"  {kind.plural:<14} {digest.counts[kind.name]:>11,}  {digest.kinds[kind.name]}"
+        line = f"  {kind.plural:<16} {digest.counts[kind.name]:>11,}  {digest.kinds[kind.name]}"
         typer.echo(line, err=to_errors)
-    typer.echo(f"  {'all':<14} {sum(digest.counts.values()):>11,}  {digest.whole}", err=to_errors)
+    typer.echo(f"  {'all':<16} {sum(digest.counts.values()):>11,}  {digest.whole}", err=to_errors)
 
 
 def print_survey(survey: Comparison) -> None:

@@ -134,7 +134,7 @@ class PostUpdater:
 
         async def work(session: Session) -> PostDocument:
             if update is _REMOVAL:
-                await self._uses.release_all([ObjectId(id)], session)
+                await self._uses.end([ObjectId(id)], session)
             document = await self._write(id, preconditions, update, projection, session)
             await remove_saved_copy(self._collections, copy, id, session)
             return document

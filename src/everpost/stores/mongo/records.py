@@ -125,6 +125,7 @@ class MongoRecords(Part):
             await people.keep_tokens(tokens, session)
         await self._threads.forget_media(_of_type(MediaFile, batch.erased), session)
         await self._media.write(batch, session, erased_owners=())
+        await self._threads.recall_media(_of_type(MediaFile, batch.kept), session)
         posts, comments = _of_type(Post, batch.kept), _of_type(Comment, batch.kept)
         if are_new:
             await self._threads.add(posts, comments, session)

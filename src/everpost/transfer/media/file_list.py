@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from io import SEEK_END
 from typing import NamedTuple
 
 from everpost.domain.media.files import MediaFile
@@ -33,14 +34,20 @@ class FileList:
 
     def add(self, file: MediaFile) -> None:
         """Add the next file."""
+        self._lines.seek(0, SEEK_END)
         self._lines.write(f"{file.digest} {file.size} {file.name}\n".encode())
         self.count += 1
         self.size += file.size
 
     def __iter__(self) -> Iterator[ListedFile]:
-        """The files. Nothing can be added while they are read."""
-        self._lines.seek(0)
-        for line in self._lines:
+        """The files. Several iterators can be used at the same time."""
+        position = 0
+        while True:
+            self._lines.seek(position)
+            line = self._lines.readline()
+            if not line:
+                return
+            position += len(line)
             digest, size, name = line.decode().rstrip("\n").split(" ", 2)
             yield ListedFile(digest, int(size), name)
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from everpost.domain.clock import now
@@ -67,3 +68,19 @@ async def test_writers_see_files_of_drafts(site: Site) -> None:
 @pytest.mark.long_but_on("sqlite")
 async def test_other_paths_are_not_found(site: Site, path: str) -> None:
     assert (await site.get(path)).status_code == 404
+
+
+@pytest.mark.long_but_on("sqlite")
+async def test_a_blog_below_a_path_has_its_files_there(site: Site) -> None:
+    transport = httpx.ASGITransport(site.app, root_path="/blog")
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://blog.example/blog", headers=headers_of("author")
+    ) as client:
+        file = (await client.post("/api/media", content=CONTENT)).json()
+        assert file["url"].startswith("/blog/media/")
+        assert (await client.get(file["url"].removeprefix("/blog"))).content == CONTENT
+        post = {"title": "A", "content": "", "cover": file["url"]}
+        made = (await client.post("/api/posts", json=post)).json()
+        assert made["cover"] == file["url"].removeprefix("/blog")
+        uses = (await client.get(f"/api/media/{file['id']}/uses")).json()
+        assert [use["post_id"] for use in uses] == [made["id"]]

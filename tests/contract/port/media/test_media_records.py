@@ -5,13 +5,13 @@ from datetime import timedelta
 
 from everpost.domain.clock import now
 from everpost.domain.ids import Id
-from everpost.domain.media.files import MediaFile
+from everpost.domain.media.files import MediaFile, MediaQuery
 from everpost.domain.posts import Post
 from everpost.domain.records import Batch
 from everpost.stores.port import Store
 from tests.contract.port.blog.files_and_revisions import MEDIA
-from tests.contract.port.blog.values import by
-from tests.contract.port.blog.whole_blogs import a_whole_blog, fill, records_of
+from tests.contract.port.blog.values import ANN, OTTO, by
+from tests.contract.port.blog.whole_blogs import fill, records_of
 from tests.contract.port.examples import MOMENT, a_post, numbered, publish, register
 from tests.contract.port.media.examples import a_file, upload
 
@@ -24,13 +24,15 @@ async def users_of(store: Store, file: MediaFile) -> list[Id]:
 
 
 async def test_moved_posts_use_moved_files(store: Store) -> None:
-    await fill(store, a_whole_blog())
     unused, embedded, cover = MEDIA
-    assert await users_of(store, unused) == []
-    assert await users_of(store, embedded) == [numbered(1)]
-    assert await users_of(store, cover) == [numbered(1)]
-    await fill(store, a_whole_blog(), at_once=3)
-    assert await users_of(store, embedded) == [numbered(1)]
+    post = a_post(id=numbered(1), content=f"![]({embedded.path})", cover=cover.path)
+    records = [ANN, OTTO, *MEDIA, post]
+    for at_once in (1_000, 3, 1_000):
+        await fill(store, records, at_once=at_once)
+        assert await users_of(store, embedded) == await users_of(store, cover) == [post.id]
+        page = await store.media.page(MediaQuery(limit=10, unused=True))
+        assert [file.digest for file, _ in page.rows] == [unused.digest]
+    assert (await records_of(store))[1:] == records
 
 
 async def test_a_batch_brings_a_post_and_its_files(store: Store) -> None:

@@ -1,6 +1,7 @@
 """The files that posts use."""
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -202,3 +203,24 @@ async def test_a_post_begins_to_use_a_file_while_it_is_removed(store: Store, is_
             ("done", [], False),
             ("InUse file uses", [post.id], True),
         ]
+
+
+async def test_posts_cease_and_begin_to_use_a_file_at_the_same_time(store: Store) -> None:
+    file = await upload(store)
+    plain = PostChange(updated_at=LATER, content="None")
+    for begins in (False, True):
+        one, two, three = [await publish(store, content=embed(file)) for _ in range(3)]
+        other = await publish(store)
+        writing: list[Awaitable[object]] = [
+            store.posts.save(one.id, plain, match=None, comments=0),
+            store.posts.save(two.id, plain, match=None, comments=0),
+            store.posts.remove(three.id, match=None),
+        ]
+        if begins:
+            change = PostChange(updated_at=LATER, content=embed(file))
+            writing.append(store.posts.save(other.id, change, match=None, comments=0))
+        await asyncio.gather(*writing)
+        assert [use.post_id for use in await uses_of(store, file)] == [other.id] * begins
+        assert (await unused_since(store, file) is None) is begins
+        await store.posts.save(other.id, plain, match=None, comments=0)
+        assert await unused_since(store, file) is not None

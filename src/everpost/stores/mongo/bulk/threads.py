@@ -41,13 +41,12 @@ class ThreadWriter:
     def __init__(self, collections: Collections) -> None:
         self._posts = collections.posts
         self._comments = collections.comments
-        self._media = collections.media
         self._uses = PostUses(collections)
 
     async def erase_posts(self, posts: Sequence[Post]) -> None:
         """Remove these posts. The garbage collector deletes their comments later."""
         ids = [ObjectId(post.id) for post in posts]
-        await self._uses.release_all(ids, None)
+        await self._uses.end(ids, None)
         these: Filter = {"_id": {"$in": ids}}
         removal: Sequence[Filter] = [{"$replaceWith": {"_id": "$_id", "removed_at": "$$NOW"}}]
         await self._posts.update_many(these, removal)
@@ -93,15 +92,17 @@ class ThreadWriter:
         change: Sequence[Filter] = [{"$set": {"media": {"$cond": [{"$eq": [left, []]}, "$$REMOVE", left]}}}]
         await self._posts.update_many({"media": {"$in": ids}}, change, session=session)
 
+    async def recall_media(self, files: Sequence[MediaFile], session: Session) -> None:
+        """Record which of these files, which are kept, are used."""
+        if files:
+            await self._uses.recall([ObjectId(file.id) for file in files], session)
+
     async def _post_documents(self, posts: Sequence[Post], session: Session) -> list[PostDocument]:
-        """The documents of these posts, with the files that they use. While a blog is written, nothing else
-        removes files.
-        """
+        """The documents of these posts, with the files that they use."""
         documents = [post_document(post) for post in posts]
         linked = {document["_id"]: linked_media(document) for document in documents}
         if wanted := {each for ids in linked.values() for each in ids}:
-            found = self._media.find({"_id": {"$in": list(wanted)}}, {"_id": 1}, session=session)
-            there = {each["_id"] for each in await found.to_list()}
+            there = {*await self._uses.hold([*wanted], session)}
             for document in documents:
                 if used := there.intersection(linked[document["_id"]]):
                     document["media"] = sorted(used)
@@ -150,7 +151,7 @@ class ThreadWriter:
         if not posts:
             return set()
         documents = await self._post_documents(posts, session)
-        await self._uses.release_all([document["_id"] for document in documents], session)
+        former = await self._uses.used_by([document["_id"] for document in documents], session)
         parking: Sequence[Filter] = [{"$set": {"slug": {"$concat": ["~", {"$toString": "$_id"}]}}}]
         slugs: Filter = {"slug": {"$in": [document["slug"] for document in documents]}}
         await self._posts.update_many(slugs, parking, session=session)
@@ -168,6 +169,7 @@ class ThreadWriter:
                 document["comments"] = preview_of(threads[document["_id"]])
                 writes.append(InsertOne(document))
         await self._posts.bulk_write(writes, ordered=False, session=session)
+        await self._uses.release(former, session)
         return {document["_id"] for document in documents} - there
 
     async def _refresh(self, ids: Collection[ObjectId], session: Session) -> None:

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from bson import ObjectId
 from pymongo import ReturnDocument
-from pymongo.asynchronous.command_cursor import AsyncCommandCursor
 from pymongo.errors import DuplicateKeyError
 
 from everpost.domain.ids import Id
@@ -21,13 +21,17 @@ from everpost.stores.mongo.engine.leadership import Part, reads, writes
 from everpost.stores.mongo.engine.transactions import Session, Transactions
 from everpost.stores.mongo.model.collections import (
     MEDIA_BY_CREATION,
-    MEDIA_BY_TYPE,
     Collections,
     Filter,
     beyond,
 )
 from everpost.stores.mongo.model.documents import matching
-from everpost.stores.mongo.model.media import media_document, media_update, read_media, read_use
+from everpost.stores.mongo.model.media import (
+    media_document,
+    media_update,
+    read_media,
+    read_use,
+)
 from everpost.stores.mongo.queries.authors import AuthorNames
 
 _STATE: Filter = {"author_id": 1, "version": 1, "stamp": 1}
@@ -41,15 +45,6 @@ class MongoMedia(Part):
         self._posts = collections.posts
         self._transactions = transactions
         self._authors = authors
-        self._uses_joined: Filter = {
-            "$lookup": {
-                "from": collections.posts.name,
-                "localField": "_id",
-                "foreignField": "media",
-                "pipeline": [{"$limit": 1}, {"$project": {"_id": 1}}],
-                "as": "uses",
-            }
-        }
 
     @reads
     async def get(self, id: Id) -> MediaFile:
@@ -68,18 +63,11 @@ class MongoMedia(Part):
 
     @reads
     async def page(self, query: MediaQuery) -> Page[tuple[MediaFile, datetime | None]]:
-        index = MEDIA_BY_TYPE if query.types else MEDIA_BY_CREATION
         wanted = beyond(query.after, _wanted(query), MEDIA_BY_CREATION, descending=True)
-        limit: Filter = {"$limit": query.limit + 1}
-        stages: list[Filter] = [{"$match": wanted}, {"$sort": {"created_at": -1, "_id": -1}}]
-        if query.unused is None:
-            stages += [limit, self._uses_joined]
-        else:
-            stages += [self._uses_joined, {"$match": {"uses": {"$size": 0 if query.unused else 1}}}, limit]
-        cursor: AsyncCommandCursor[Any] = await self._media.aggregate(stages, hint=dict(index))
-        documents = await cursor.to_list()
+        found = self._media.find(wanted).hint(_index(query)).sort([("created_at", -1), ("_id", -1)])
+        documents = await found.limit(query.limit + 1).to_list()
         files = await self._authors.name_media([*map(read_media, documents)])
-        released = (None if each["uses"] else each["released_at"] for each in documents)
+        released = (document.get("released_at") for document in documents)
         return Page.of([*zip(files, released, strict=True)], query.limit)
 
     @reads
@@ -131,23 +119,12 @@ class MongoMedia(Part):
         self, before: datetime, *, limit: int, keep: Collection[str] = ()
     ) -> Sequence[str]:
         since: Filter = {"released_at": {"$lte": before}}
-        stages: Sequence[Filter] = [
-            {"$match": since},
-            {"$sort": {"released_at": 1, "_id": 1}},
-            self._uses_joined,
-            {"$match": {"uses": {"$size": 0}}},
-            {"$limit": limit + len(keep)},
-            {"$project": {"digest": 1}},
-        ]
-        cursor: AsyncCommandCursor[Any] = await self._media.aggregate(stages)
+        found = self._media.find({**since, "digest": {"$nin": list(keep)}}, {"digest": 1})
         removed: list[str] = []
-        found = [document for document in await cursor.to_list() if document["digest"] not in keep]
-        for document in found[:limit]:
-            try:
+        for document in await found.sort([("released_at", 1), ("_id", 1)]).limit(limit).to_list():
+            with suppress(InUse):  # a post may just have begun to use it
                 if await self._transactions.run(partial(self._remove, {"_id": document["_id"], **since})):
                     removed.append(document["digest"])
-            except InUse:
-                continue  # a post has just begun to use it
         return removed
 
     async def _remove(self, these: Filter, session: Session) -> bool:
@@ -184,5 +161,14 @@ def _these(id: Id, match: ExpectedRevisions, owner_id: Id | None) -> Filter:
 
 def _wanted(query: MediaQuery) -> Sequence[Filter]:
     """The conditions of which a file of the list meets one."""
-    named: Filter = {} if query.name is None else {"name": {"$regex": re.escape(query.name)}}
-    return [{"type": type_.value, **named} for type_ in query.types] or [named]
+    common: Filter = {} if query.name is None else {"name": {"$regex": re.escape(query.name)}}
+    if query.unused is not None:
+        common["released_at"] = {"$exists": query.unused}
+    return [{"type": type_.value, **common} for type_ in query.types] or [common]
+
+
+def _index(query: MediaQuery) -> str:
+    """The name of the index that is in the order of the list."""
+    if query.unused:
+        return "unused"
+    return "by_type" if query.types else "by_creation"

@@ -59,7 +59,6 @@ REVISIONS_OF_POST: Index = [("post_id", 1), ("number", 1)]
 PASSKEYS_OF_USER: Index = [("user_id", 1), ("created_at", 1), ("_id", 1)]
 
 MEDIA_BY_CREATION: Index = [("created_at", 1), ("_id", 1)]
-MEDIA_BY_TYPE: Index = [("type", 1), *MEDIA_BY_CREATION]
 
 
 @dataclass(frozen=True, slots=True)

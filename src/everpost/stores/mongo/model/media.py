@@ -33,13 +33,13 @@ class MediaDocument(TypedDict):
     updated_at: datetime
     version: int
     stamp: int
-    released_at: datetime
-    """When a post last ceased to use it or, if none has yet, when it was added here. It never leaves the
+    released_at: NotRequired[datetime]
+    """Since when no post has used it, or it has been here; absent while one uses it. It never leaves the
     database.
     """
     use_stamp: NotRequired[int]
-    """Renewed by each transaction in which a post begins to use the file, so that it conflicts with the
-    removal of the file.
+    """Renewed by each transaction in which a post begins or ceases to use the file, so that it conflicts with
+    others, and with the removal of the file.
     """
 
 

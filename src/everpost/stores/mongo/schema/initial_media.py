@@ -18,11 +18,11 @@ _MEDIA = document(
         "updated_at": DATE,
         "version": NUMBER,
         "stamp": NUMBER,
-        "released_at": DATE,
     },
     {
         **dict.fromkeys(("width", "height", "focus_x", "focus_y"), COUNT),
         "author_id": ID,
+        "released_at": DATE,
         "use_stamp": NUMBER,
     },
 )
@@ -34,6 +34,7 @@ def _index(name: str, *fields: str, unique: bool = False) -> IndexModel:
     return IndexModel([(field, ASCENDING) for field in fields], name=name, unique=unique)
 
 
+_IS_UNUSED = {"released_at": {"$exists": True}}
 _HAS_KEY = {"key": {"$exists": True}}
 
 MEDIA_COLLECTIONS = {
@@ -42,7 +43,8 @@ MEDIA_COLLECTIONS = {
         (
             _index("by_creation", "created_at", "_id"),
             _index("by_type", "type", "created_at", "_id"),
-            _index("by_release", "released_at", "_id"),
+            IndexModel(["created_at", "_id"], name="unused", partialFilterExpression=_IS_UNUSED),
+            IndexModel(["released_at", "_id"], name="by_release", partialFilterExpression=_IS_UNUSED),
             _index("of_author", "author_id"),
         ),
     ),
