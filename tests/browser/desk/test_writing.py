@@ -55,7 +55,7 @@ async def test_write_publish_and_read(chromium: Browser, desk: Desk, scripts: bo
         await expect(page.get_by_role("status").first).to_have_text(moved)
         await expect(page.get_by_role("link", name=title)).to_have_count(0)
         await page.reload()
-        await press(page, f"Undo {title}")
+        await press(page, "Undo")
         await expect(page.locator("h1 + .mark")).to_have_text("Published")
         await expect(page.get_by_role("link", name="View post")).to_be_visible()
 

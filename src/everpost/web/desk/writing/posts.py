@@ -111,7 +111,7 @@ async def show_posts(
         unsaved={each.post_id for each in copies},
         sections=sections,
         query=query,
-        is_empty=not has_posts and query == PostsPageQuery() and not await _has_pages(desk, store),
+        is_empty=not has_posts and query == PostsPageQuery() and not await _has_others(desk, store),
         states=[(name, desk.text(label)) for name, label in _TABS.items()],
         links={name: _url(desk, query, state=name, after=None) for name in [*STATES, ""]},
         authors=await find_authors(store, desk),
@@ -132,10 +132,13 @@ async def _deleted(desk: Desk, store: Store) -> Line | None:
     return _line(desk, post) if post.status is PostStatus.TRASHED else None
 
 
-async def _has_pages(desk: Desk, store: Store) -> bool:
-    """Whether the user may change any page of the kind `page`."""
-    pages = PostsPageQuery(kind=PostKind.PAGE)
-    return any([(await _section(desk, store, pages, state)).lines for state in _AT_HOME])
+async def _has_others(desk: Desk, store: Store) -> bool:
+    """Whether the user may change any page of the kind `page`, or anything in the trash."""
+    lists: list[tuple[PostKind, State]] = [(PostKind.PAGE, state) for state in STATES]
+    for kind, state in (*lists, (PostKind.POST, "trash")):
+        if (await _section(desk, store, PostsPageQuery(kind=kind), state)).lines:
+            return True
+    return False
 
 
 async def _section(desk: Desk, store: Store, query: PostsPageQuery, state: State) -> Section:
