@@ -5,7 +5,8 @@ from functools import partial
 from fastapi import FastAPI
 
 from everpost.api.account_routes import add_account_routes
-from everpost.api.endpoints import comments, deleted_comments, health, moderation, posts
+from everpost.api.endpoints import comments, health, moderation, posts
+from everpost.api.endpoints.trash import deleted_comments
 from everpost.api.endpoints.writing import preview_links
 from everpost.api.http.request_bodies import MAX_COMMENT_BODY, MAX_POST_BODY
 from everpost.api.media_routes import add_media_routes
@@ -25,9 +26,9 @@ from everpost.api.openapi.responses import (
 from everpost.api.revision_routes import add_revision_routes
 from everpost.api.routing.route import CallRoute
 from everpost.api.schemas.comments import CommentCreated, CommentNode, CommentRead, DecisionRead
-from everpost.api.schemas.deleted_comments import DeletedCommentRead
 from everpost.api.schemas.health import Health
 from everpost.api.schemas.posts import PostRead, TagRead
+from everpost.api.schemas.trash.deleted_comments import DeletedCommentRead
 from everpost.api.schemas.writing.preview_links import PreviewLinkRead
 from everpost.api.user_routes import add_user_routes
 from everpost.api.working_copy_routes import add_working_copy_routes

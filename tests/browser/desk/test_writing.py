@@ -51,8 +51,13 @@ async def test_write_publish_and_read(chromium: Browser, desk: Desk, scripts: bo
         await page.go_back()
         await press(page, "Delete")
         await press(page, "Delete")
-        await expect(page.get_by_role("status").first).to_have_text("The post has been deleted.")
+        moved = "The post has been moved to the trash."
+        await expect(page.get_by_role("status").first).to_have_text(moved)
         await expect(page.get_by_role("link", name=title)).to_have_count(0)
+        await page.reload()
+        await press(page, "Undo")
+        await expect(page.locator("h1 + .mark")).to_have_text("Published")
+        await expect(page.get_by_role("link", name="View post")).to_be_visible()
 
 
 async def test_schedule(chromium: Browser, desk: Desk) -> None:

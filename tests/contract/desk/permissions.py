@@ -74,6 +74,19 @@ def _post(owner: Who | None, status: PostStatus = PostStatus.PUBLISHED, *, stale
     return prepare
 
 
+def _trashed(owner: Who | None) -> Prepare:
+    """The form that restores a post by this person. None: by whoever sends it."""
+
+    async def prepare(store: Store, who: Who) -> Sent:
+        sender: Who = "author" if who == "nobody" else who
+        post = await a_post(store, owner or sender)
+        await store.trash.move_post(post.id, moment=now(), match=None)
+        post = await store.posts.get(post.id, comments=0)
+        return Sent({"post_id": post.id}, {"revision": revision_text(post.revision)})
+
+    return prepare
+
+
 async def _kept(store: Store, who: Who) -> Sent:
     """The form that discards a working copy."""
     sender: Who = "author" if who == "nobody" else who
@@ -101,6 +114,8 @@ _POSTS: Mapping[str, Prepare] = {
     "another user's": _post("other author"),
     "your own, without its revision": _post(None, stale=True),
     "your own, kept before": _kept,
+    "your own, in the trash": _trashed(None),
+    "another user's, in the trash": _trashed("other author"),
 }
 REQUESTS |= {row.name: _POSTS[row.what] for row in rows() if row.path.startswith("/desk/posts/{post_id}")}
 REQUESTS |= {

@@ -10,7 +10,17 @@ from everpost.api.http.error_details import detail_of
 from everpost.api.http.problems import STATUSES
 from everpost.api.middleware.refusals import log_refusal
 from everpost.domain.people.tokens import MAX_NAMED_TOKENS
-from everpost.errors import Busy, Conflict, EverpostError, Invalid, LastAdmin, Stale, TooMany, TooManyTokens
+from everpost.errors import (
+    Busy,
+    Conflict,
+    EverpostError,
+    InTrash,
+    Invalid,
+    LastAdmin,
+    Stale,
+    TooMany,
+    TooManyTokens,
+)
 from everpost.web.forms.errors import WHOLE, FormError
 from everpost.web.languages import Language, message
 
@@ -69,6 +79,7 @@ _CONFLICTS: Mapping[str, str] = {
 """The messages by the field of `Conflict`."""
 _LAST_ADMIN = message("This is the last enabled admin. Give another user the role admin first.")
 _TOO_MANY = message("You already have %(most)s tokens, the maximum. Revoke one that you no longer need.")
+_IN_TRASH = message("This post is in the trash. Restore it first.")
 _STALE = message("Someone else has changed this since you opened the page. Open it again to see the changes.")
 _BUSY = message("The database did not respond in time. Try again.")
 _LIMITED = message("Too many attempts. Try again later.")
@@ -150,6 +161,8 @@ def _conflict_text(error: Conflict, language: Language) -> str:
         return language.text(_LAST_ADMIN)
     if isinstance(error, TooManyTokens):
         return language.text(_TOO_MANY, most=MAX_NAMED_TOKENS)
+    if isinstance(error, InTrash):
+        return language.text(_IN_TRASH)
     known = _CONFLICTS.get(error.field)
     return error.message if known is None else language.text(known)
 

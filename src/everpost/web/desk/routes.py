@@ -96,6 +96,7 @@ def _add_writing(app: FastAPI) -> None:
     add("POST", "/posts/{post_id}/undo", post_actions.undo)
     add("GET", "/posts/{post_id}/delete", post_actions.ask_to_delete)
     add("POST", "/posts/{post_id}/delete", post_actions.delete)
+    add("POST", "/posts/{post_id}/restore", post_actions.restore)
     add("GET", "/posts/{post_id}/revisions", revisions.show_revisions)
     add("GET", "/posts/{post_id}/revisions/{number}", revisions.show_revision)
     add("POST", "/posts/{post_id}/revisions/{number}/restore", revisions.restore)

@@ -252,7 +252,7 @@ async def test_deleting_asks_first(desk: DeskSite) -> None:
     ann = await desk.as_("author")
     post = await a_post(desk.store, title="Doomed <b>")
     page = Page(await ann.get(f"/desk/posts/{post.id}/delete"))
-    assert "Delete “Doomed <b>” for good?" in page.one("//main//form")
+    assert "Move “Doomed <b>” to the trash?" in page.one("//main//form")
     revision = page.one("//input[@name='revision']/@value")
     await send(ann, post.id, await open_editor(ann, post.id) | {"title": "Changed"}, "save")
     stale = await ann.send(f"/desk/posts/{post.id}/delete", {"revision": revision})
@@ -260,7 +260,7 @@ async def test_deleting_asks_first(desk: DeskSite) -> None:
     revision = Page(stale).one("//input[@name='revision']/@value")
     answer = await ann.send(f"/desk/posts/{post.id}/delete", {"revision": revision})
     assert (answer.status_code, answer.headers["location"]) == (303, "/desk/posts")
-    assert (await ann.get(f"/desk/posts/{post.id}")).status_code == 404
+    assert (await desk.store.posts.get(post.id, comments=0)).status is PostStatus.TRASHED
 
 
 @pytest.mark.parametrize("path", ["", "/delete"])

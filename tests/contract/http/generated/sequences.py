@@ -64,7 +64,10 @@ save_post_with_copy = st.builds(
 )
 create_post = calls("POST", st.just("/posts"), new_posts)
 change_post = calls("PATCH", one_post, post_changes)
-remove_post = calls("DELETE", one_post)
+delete_post = calls("DELETE", one_post)
+remove_post = calls("DELETE", one_post.map("{}?permanently=true".format))
+undelete_post = calls("POST", one_post.map("{}/restore".format))
+list_trash = calls("GET", st.just("/posts?status=trashed&limit=2"))
 read_post = calls("GET", one_post | one_post.map("{}?comments=1".format))
 link_preview = calls("POST", one_preview, st.just({}))
 revoke_previews = calls("DELETE", one_preview)
@@ -82,6 +85,8 @@ decide_one = st.builds(
     by=people,
 )
 remove_comment = calls("DELETE", one_comment)
+restore_comment = calls("POST", one_comment.map("{}/restore".format))
+list_deleted_comments = calls("GET", st.just("/comments/trash?limit=2"))
 read_comment = calls("GET", one_comment)
 list_comments = calls("GET", page_of_comments)
 follow_link = st.builds(Call, st.just("GET"), st.just("/posts?limit=1"), link=st.integers(0, 3), by=people)
@@ -106,7 +111,10 @@ about_posts = [
     create_post,
     change_post,
     change_post,
+    delete_post,
     remove_post,
+    undelete_post,
+    list_trash,
     read_post,
     list_posts,
     list_posts,
@@ -125,6 +133,8 @@ about_threads = [
     decide_one,
     remove_comment,
     remove_comment,
+    restore_comment,
+    list_deleted_comments,
     read_comment,
     list_comments,
     list_comments,
@@ -141,7 +151,10 @@ about_copies = [
     read_copy,
     list_copies,
     list_copies,
+    delete_post,
     remove_post,
+    undelete_post,
+    list_trash,
     create_post,
     save_post_with_copy,
     follow_link,

@@ -124,6 +124,8 @@ class BlogModel:
     permalink: str = "/{slug}"
     posts: list[DrawnPost] = field(default_factory=list)
     removed: list[DrawnPost] = field(default_factory=list)
+    trashed: list[DrawnPost] = field(default_factory=list)
+    """Those of the removed posts that can be restored."""
 
     @property
     def setting_words(self) -> set[str]:

@@ -114,10 +114,22 @@ class Taker:
             await self._save(post, "publication_date")
 
     async def remove(self, step: Step) -> None:
+        """Move a post to the trash, or remove it for good."""
         if (post := self._post(step)) is not None:
-            await self.call("DELETE", f"/posts/{post.id}")
+            is_permanent = step.how % 4 == 3
+            await self.call("DELETE", f"/posts/{post.id}?permanently={str(is_permanent).lower()}")
             self.model.posts.remove(post)
             self.model.removed.append(post)
+            if not is_permanent:
+                self.model.trashed.append(post)
+
+    async def restore(self, step: Step) -> None:
+        """Restore a post from the trash."""
+        if self.model.trashed and len(self.model.posts) < MOST_POSTS:
+            post = self.model.trashed.pop(step.which % len(self.model.trashed))
+            await self.call("POST", f"/posts/{post.id}/restore")
+            self.model.removed.remove(post)
+            self.model.posts.append(post)
 
     async def comment(self, step: Step) -> None:
         posts = [post for post in self.model.public() if len(post.comments) < MOST_COMMENTS]
@@ -172,7 +184,7 @@ class Taker:
                 heir = self.model.users[2] if step.more % 2 else None
                 await self.call("DELETE", f"/users/{user.id}?posts={heir.id if heir else 'keep'}")
                 user.state = "removed"
-                for post in self.model.posts:
+                for post in (*self.model.posts, *self.model.trashed):
                     post.author = heir if post.author is user else post.author
 
     async def settings(self, step: Step) -> None:
@@ -222,6 +234,7 @@ _STEPS: Mapping[str, _Take] = {
     "publish": Taker.publish,
     "reschedule": Taker.reschedule,
     "remove": Taker.remove,
+    "restore": Taker.restore,
     "comment": Taker.comment,
     "moderate": Taker.moderate,
     "reword": Taker.reword,

@@ -73,10 +73,9 @@ class RemovedComments:
             reads: list[Call] = [(_READ, this), (selects.COMMENT, this)]
             kept, there = await update_thread(transaction, ThreadChange(post_id), *reads)
             row, before = kept.first(), there.first()
-            if row is None:
-                raise NotFound("comment", id)
+            if row is None or not (await transaction.execute(_FORGET, {"this": id})).matched:
+                raise NotFound("comment", id)  # in the latter case, it has just expired
             removed = removed_comment_of(row)
-            await transaction.execute(_FORGET, {"this": id})
             if before is None:
                 await _add_again(transaction, removed)
             else:

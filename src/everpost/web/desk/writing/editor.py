@@ -38,6 +38,7 @@ from everpost.web.desk.writing.fields.post_form import (
     status_after,
 )
 from everpost.web.desk.writing.own_posts import own_post, require_same_user
+from everpost.web.desk.writing.post_actions import show_trashed
 from everpost.web.desk.writing.working_copies import discard_former, find_copy, saved_copy
 from everpost.web.forms.errors import WHOLE, FormError
 from everpost.web.languages import message
@@ -138,6 +139,8 @@ async def show(desk: CurrentDesk, store: OpenStore, post_id: PostId) -> Response
         new = new_id() if isinstance(error, Forbidden) else post_id
         page = EditorPage(desk, store, new, form, base=form).rescuing(copy)
         return await page.response(gone="" if copy.base is None else desk.text(_GONE))
+    if post.status is PostStatus.TRASHED:
+        return await show_trashed(desk, post, has_copy=copy is not None)
     form = form_of(post, desk.shown.blog.zone)
     page = EditorPage(desk, store, post_id, form, base=form, post=post)
     return await (page if copy is None else page.with_copy(copy)).response()
@@ -157,7 +160,7 @@ async def save(request: Request, desk: CurrentDesk, store: OpenStore, post_id: P
             return await _gone(desk, store, sent, post_id, STATUSES[type(error)], is_free=is_free)
         before = form_of(post, desk.shown.blog.zone)
         sent = Sent.of(fields, before)
-        if not sent.is_current(post, before):
+        if post.status is not PostStatus.TRASHED and not sent.is_current(post, before):
             if sent.is_already_made(post, before):
                 await discard_former(store, desk, former_copy(post.id, sent.copy))
                 return _saved(desk, post, post if sent.status == PostStatus.PUBLISHED else None)

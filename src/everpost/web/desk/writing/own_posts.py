@@ -15,6 +15,7 @@ from everpost.web.languages import message
 DRAFT = message("Draft")
 SCHEDULED = message("Scheduled")
 PUBLISHED = message("Published")
+TRASHED = message("In the trash")
 OF_ANOTHER = message("This post belongs to another author.")
 OF_OTHER_USER = message(
     "Someone else has signed in with this browser since you opened the form, so it has not been saved."
@@ -38,6 +39,8 @@ async def own_post(store: Store, desk: Desk, id: Id) -> Post:
 
 def state_of(post: Post) -> str:
     """The text for the state of the post, not translated yet."""
+    if post.status is PostStatus.TRASHED:
+        return TRASHED
     if post.status is PostStatus.DRAFT:
         return DRAFT
     return SCHEDULED if post.publication_date > now() else PUBLISHED

@@ -7,20 +7,23 @@ from typing import Annotated, Literal
 from fastapi import Query, Response
 from pydantic import BaseModel, BeforeValidator
 
+from everpost.api.http.etags import revision_text
 from everpost.api.routing.dependencies import OpenStore
 from everpost.api.routing.parameters import Cursor, Words
 from everpost.api.schemas.text import SentId
 from everpost.domain.clock import HORIZON
-from everpost.domain.ids import LAST_ID
+from everpost.domain.ids import LAST_ID, parse_id
 from everpost.domain.paging import Position, encode_cursor
 from everpost.domain.posts import Post, PostFilter, PostKind, PostQuery, PostSort, PostStatus
+from everpost.errors import Forbidden, NotFound
 from everpost.services.drafts.working_copies import page_working_copies
 from everpost.services.search.titles import find_page
 from everpost.stores.port import Store
 from everpost.web.contexts import Moment
 from everpost.web.desk.desk import CurrentDesk, Desk
+from everpost.web.desk.notices import take_notice
 from everpost.web.desk.writing.choices import find_authors
-from everpost.web.desk.writing.own_posts import PUBLISHED, SCHEDULED, label_of, state_of
+from everpost.web.desk.writing.own_posts import PUBLISHED, SCHEDULED, label_of, own_post, state_of
 from everpost.web.desk.writing.unsaved import lines_of
 from everpost.web.languages import message
 from everpost.web.urls import with_query
@@ -29,13 +32,19 @@ _A_PAGE = 20
 _AT_A_GLANCE = 5
 """The number of drafts and of scheduled posts above the published ones."""
 
-State = Literal["draft", "scheduled", "published"]
+State = Literal["draft", "scheduled", "published", "trash"]
 STATES: dict[State, str] = {
     "draft": message("Drafts"),
     "scheduled": message("Scheduled posts"),
     "published": message("Published posts"),
+    "trash": message("Trash"),
 }
-_TABS: dict[State, str] = {"draft": STATES["draft"], "scheduled": SCHEDULED, "published": PUBLISHED}
+_AT_HOME: Sequence[State] = ("draft", "scheduled", "published")
+"""The states that are shown together."""
+_TABS: dict[State, str] = {**STATES, "scheduled": SCHEDULED, "published": PUBLISHED}
+_STATUSES: dict[State, PostStatus] = {"draft": PostStatus.DRAFT, "trash": PostStatus.TRASHED}
+_UNDATED: Sequence[State] = ("draft", "trash")
+"""The states in which a post has no place in time, so the latest change comes first."""
 
 
 def _or_none(sent: object) -> object:
@@ -74,6 +83,8 @@ class Line:
     tags: Sequence[str]
     comment_count: int
     url: str | None
+    revision: str | None
+    """Of a post in the trash, which the list offers to restore."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +100,7 @@ async def show_posts(
     desk: CurrentDesk, store: OpenStore, query: Annotated[PostsPageQuery, Query()]
 ) -> Response:
     """The posts that the user may change."""
-    states: Sequence[State] = [query.state] if query.state else [*STATES]
+    states: Sequence[State] = [query.state] if query.state else _AT_HOME
     sections = [await _section(desk, store, query, state) for state in states]
     copies = (await page_working_copies(store, desk.actor, limit=_A_PAGE)).rows
     has_posts = bool(copies) or any(section.lines for section in sections)
@@ -100,17 +111,34 @@ async def show_posts(
         unsaved={each.post_id for each in copies},
         sections=sections,
         query=query,
-        is_empty=not has_posts and query == PostsPageQuery() and not await _has_pages(desk, store),
+        is_empty=not has_posts and query == PostsPageQuery() and not await _has_others(desk, store),
         states=[(name, desk.text(label)) for name, label in _TABS.items()],
         links={name: _url(desk, query, state=name, after=None) for name in [*STATES, ""]},
         authors=await find_authors(store, desk),
+        deleted=await _deleted(desk, store),
     )
 
 
-async def _has_pages(desk: Desk, store: Store) -> bool:
-    """Whether the user may change any page of the kind `page`."""
-    pages = PostsPageQuery(kind=PostKind.PAGE)
-    return any([(await _section(desk, store, pages, state)).lines for state in STATES])
+async def _deleted(desk: Desk, store: Store) -> Line | None:
+    """The post that the user has just moved to the trash, if it is still there."""
+    notice = take_notice(desk.request, desk.language)
+    post_id = parse_id(notice.subject) if notice is not None and notice.name == "trashed" else None
+    if post_id is None:
+        return None
+    try:
+        post = await own_post(store, desk, post_id)
+    except (NotFound, Forbidden):
+        return None
+    return _line(desk, post) if post.status is PostStatus.TRASHED else None
+
+
+async def _has_others(desk: Desk, store: Store) -> bool:
+    """Whether the user may change any page of the kind `page`, or anything in the trash."""
+    lists: list[tuple[PostKind, State]] = [(PostKind.PAGE, state) for state in STATES]
+    for kind, state in (*lists, (PostKind.POST, "trash")):
+        if (await _section(desk, store, PostsPageQuery(kind=kind), state)).lines:
+            return True
+    return False
 
 
 async def _section(desk: Desk, store: Store, query: PostsPageQuery, state: State) -> Section:
@@ -132,12 +160,13 @@ def _wanted(desk: Desk, query: PostsPageQuery, state: State) -> PostQuery:
         "draft": PostSort.MOST_RECENTLY_UPDATED,
         "scheduled": PostSort.OLDEST,
         "published": PostSort.NEWEST,
+        "trash": PostSort.MOST_RECENTLY_UPDATED,
     }
-    present = None if state == "draft" else Position(moment, LAST_ID)
+    present = None if state in _UNDATED else Position(moment, LAST_ID)
     return PostQuery(
         filter=PostFilter(
             audience=desk.actor.audience(moment),
-            status=PostStatus.DRAFT if state == "draft" else PostStatus.PUBLISHED,
+            status=_STATUSES.get(state, PostStatus.PUBLISHED),
             kind=query.kind or PostKind.POST,
             tag=query.tag,
             author_id=query.author if desk.actor.edits_all else desk.user.id,
@@ -150,17 +179,18 @@ def _wanted(desk: Desk, query: PostsPageQuery, state: State) -> PostQuery:
 
 
 def _line(desk: Desk, post: Post) -> Line:
-    is_draft = post.status is PostStatus.DRAFT
+    is_undated = post.status is not PostStatus.PUBLISHED
     state = state_of(post)
     return Line(
         title=label_of(post, desk),
         id=post.id,
         state=desk.text(state),
-        moment=desk.day(post.updated_at if is_draft else post.publication_date),
+        moment=desk.day(post.updated_at if is_undated else post.publication_date),
         author="" if post.author is None else post.author.name,
         tags=post.tags,
         comment_count=post.comment_count,
         url=desk.shown.urls.post(post) if state == PUBLISHED else None,
+        revision=revision_text(post.revision) if post.status is PostStatus.TRASHED else None,
     )
 
 

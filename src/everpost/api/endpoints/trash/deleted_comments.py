@@ -10,7 +10,7 @@ from everpost.api.routing.links import next_link, path_of
 from everpost.api.routing.parameters import CommentId, IfNoneMatch, PageParameters, PostId
 from everpost.api.routing.security import CurrentMember
 from everpost.api.schemas.comments import read_for_moderators
-from everpost.api.schemas.deleted_comments import read_deleted
+from everpost.api.schemas.trash.deleted_comments import read_deleted
 from everpost.domain.paging import MAX_LIMIT, encode_cursor
 from everpost.services.moderation import editors_of
 from everpost.services.trash import comments as trashed_comments
