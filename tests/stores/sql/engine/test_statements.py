@@ -87,19 +87,24 @@ async def test_a_write_takes_the_minimum_number_of_statements(
     store: SqlStore, statements: list[str], engine_name: str
 ) -> None:
     at_once = engine_name == "postgresql"
-    post = a_post()
+    editor_id = new_id()
+    post = a_post(edited_by_id=editor_id, edit_began_at=MOMENT)
     comment = a_comment(post.id)
-    change = PostChange(updated_at=MOMENT, title="New")
+    policy = PostChange(updated_at=MOMENT, comment_policy="inherit")
+    change = PostChange(updated_at=MOMENT, title="New", editor_id=editor_id)
+    begins = PostChange(updated_at=MOMENT, title="New")
     comment_change = CommentChange(updated_at=MOMENT, content="New")
-    text = PostChange(updated_at=MOMENT, content="New")
+    text = PostChange(updated_at=MOMENT, content="New", editor_id=editor_id)
     with_file = a_post(content=a_file().path)
     writes: list[tuple[Callable[[], Awaitable[object]], int]] = [
         (lambda: store.posts.add(post), 1),
-        (lambda: store.posts.save(post.id, change, match=None, comments=100), 1 if at_once else 3),
+        (lambda: store.posts.save(post.id, policy, match=None, comments=100), 1 if at_once else 3),
+        (lambda: store.posts.save(post.id, change, match=None, comments=100), 1 if at_once else 4),
         (lambda: store.comments.add(comment), 1 if at_once else 2),
         (lambda: store.comments.save(post.id, comment.id, comment_change, match=None), 3),
         (lambda: store.comments.remove(post.id, comment.id, match=None), 5),
-        (lambda: store.posts.save(post.id, text, match=None, comments=100), 1 if at_once else 5),
+        (lambda: store.posts.save(post.id, text, match=None, comments=100), 1 if at_once else 6),
+        (lambda: store.posts.save(post.id, begins, match=None, comments=100), 3 if at_once else 5),
         (lambda: store.posts.remove(post.id, match=None), 2),  # the first one releases its files
         (lambda: store.posts.add(with_file), 1 if at_once else 2),
     ]
