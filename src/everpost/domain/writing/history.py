@@ -4,7 +4,7 @@ The post itself is the current state. A change of its text replaces that state i
 edits; otherwise, the state is kept as a revision, and the change begins a new group.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,7 +18,8 @@ MAX_REVISIONS = 200
 GROUP = timedelta(minutes=10)
 """Edits by one user within this time, from the first of them, are a group."""
 REVISION_ID_LENGTH = 32
-_TEXT = ("title", "content", "format", "summary", "tags", "cover", "author_id")
+TEXT = ("title", "content", "format", "summary", "tags", "cover", "author_id")
+"""The fields that a revision keeps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,23 +63,28 @@ class Editing:
     edited_by_id: Id | None
     edit_began_at: datetime | None
 
-    def after(self, change: PostChange) -> "Editing":
+    def begins_revision(self, change: PostChange) -> bool:
+        """Whether a change of the text does not continue the group of edits."""
+        return (
+            change.begins_revision
+            or change.editor_id is None
+            or change.editor_id != self.edited_by_id
+            or self.edit_began_at is None
+            or not self.edit_began_at <= change.updated_at < self.edit_began_at + GROUP
+        )
+
+    def after(self, change: PostChange, *, is_new_text: bool = True) -> "Editing":
         """These facts after a change, which must be one that `changes_history`. If `revision_number` differs,
-        the current state must be kept as a revision.
+        the current state must be kept as a revision. `is_new_text`: whether the change has a text that
+        differs from the current one.
         """
         publishes = change.status is PostStatus.PUBLISHED and self.status is not PostStatus.PUBLISHED
-        continues = (
-            not change.begins_revision
-            and change.editor_id is not None
-            and change.editor_id == self.edited_by_id
-            and self.edit_began_at is not None
-            and self.edit_began_at <= change.updated_at < self.edit_began_at + GROUP
-        )
-        began_at = self.edit_began_at if continues else change.updated_at
+        begins = is_new_text and self.begins_revision(change)
+        began_at = change.updated_at if begins else self.edit_began_at
         return Editing(
             status=change.status or self.status,
-            revision_number=self.revision_number if continues else self.revision_number + 1,
-            edited_by_id=change.editor_id,
+            revision_number=self.revision_number + begins,
+            edited_by_id=change.editor_id if is_new_text else self.edited_by_id,
             edit_began_at=None if publishes else began_at,
         )
 
@@ -99,7 +105,15 @@ def revision_id(post_id: Id, number: int) -> Id:
 
 def changes_history(change: PostChange) -> bool:
     """Whether the change concerns the history: it changes the text, or may publish the post."""
-    return change.status is PostStatus.PUBLISHED or any(getattr(change, name) is not None for name in _TEXT)
+    return change.status is PostStatus.PUBLISHED or any(getattr(change, name) is not None for name in TEXT)
+
+
+def is_new_text(change: PostChange, current: Callable[[str], object]) -> bool:
+    """Whether the change has a text that differs from the current one. `current` returns the value of a field
+    of the post, with the name that it has in the change.
+    """
+    given = ((name, getattr(change, name)) for name in TEXT)
+    return any(value is not None and (value or None) != (current(name) or None) for name, value in given)
 
 
 def superfluous(revisions: Sequence[KeptRevision], moment: datetime) -> Sequence[int]:

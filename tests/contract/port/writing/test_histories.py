@@ -76,6 +76,19 @@ async def test_a_publication_ends_its_group(store: Store) -> None:
     assert (await store.revisions.get(post.id, 1)).is_published
 
 
+async def test_a_change_without_a_new_text_keeps_no_revision(store: Store) -> None:
+    ada, bob = await register(store), await register(store)
+    post = await begin(store, ada, summary="Short", tags=("a", "b"), author=ada.author)
+    same = {"content": post.content, "summary": "Short", "tags": ("a", "b"), "cover": "", "author_id": ada.id}
+    await save(store, post, bob, MOMENT + GROUP, title="First", format=post.format, **same)
+    await save(store, post, None, MOMENT + GROUP, title="First", status=PostStatus.PUBLISHED)
+    assert await past(store, post) == []
+    current = await store.revisions.current(post.id)
+    assert (current.number, current.edited_by_id, current.is_published) == (1, ada.id, True)
+    await save(store, post, ada, MOMENT, title="first")
+    assert await past(store, post) == [(1, "First")]
+
+
 async def test_other_fields_have_no_history(store: Store) -> None:
     ada = await register(store)
     post = await begin(store, ada)

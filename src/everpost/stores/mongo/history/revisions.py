@@ -15,6 +15,7 @@ from everpost.domain.writing.history import (
     KeptRevision,
     PostRevision,
     changes_history,
+    is_new_text,
     revision_id,
     superfluous,
 )
@@ -104,7 +105,7 @@ class History:
         if before is None:
             return
         number = before["revision_number"]
-        after = _editing(before).after(change).revision_number
+        after = _after(before, change).revision_number
         if after == number:
             return
         await self._revisions.insert_one(state_document(before), session=session)
@@ -128,7 +129,7 @@ def with_history(update: Filter, before: PostDocument | None, change: PostChange
     """The update of a post, with the fields of its history if the change concerns that."""
     if before is None:
         return update
-    after = _editing(before).after(change)
+    after = _after(before, change)
     values: Filter = {
         "revision_number": after.revision_number,
         "edited_by_id": None if after.edited_by_id is None else ObjectId(after.edited_by_id),
@@ -137,6 +138,16 @@ def with_history(update: Filter, before: PostDocument | None, change: PostChange
     given = {name: value for name, value in values.items() if value is not None}
     gone = update.get("$unset", {}) | dict.fromkeys(values.keys() - given.keys(), "")
     return update | {"$set": update["$set"] | given} | ({"$unset": gone} if gone else {})
+
+
+def _after(before: PostDocument, change: PostChange) -> Editing:
+    def current(name: str) -> object:
+        value: object = before.get(name)
+        if isinstance(value, list):
+            return tuple(value)
+        return str(value) if isinstance(value, ObjectId) else value
+
+    return _editing(before).after(change, is_new_text=is_new_text(change, current))
 
 
 def _editing(post: PostDocument) -> Editing:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import (
@@ -26,10 +26,12 @@ from everpost.domain.posts import PostChange, PostStatus
 from everpost.domain.writing.history import (
     GROUP,
     MAX_REVISIONS,
+    TEXT,
     Editing,
     KeptRevision,
     PostRevision,
     changes_history,
+    is_new_text,
     revision_id,
     superfluous,
 )
@@ -58,6 +60,7 @@ _KEEP = insert(RevisionRow).from_select(
         PostRow.updated_at,
     ).where(PostRow.id == selects.ID),
 )
+_TEXT = select(*(PostRow.__table__.c[name] for name in TEXT)).where(PostRow.id == selects.ID)
 _KEPT = (
     select(RevisionRow.number, RevisionRow.saved_at, RevisionRow.is_published)
     .where(RevisionRow.post_id == selects.ID)
@@ -145,7 +148,11 @@ async def keep_state(found: AnyRow, change: PostChange, transaction: Transaction
         edited_by_id=found.edited_by_id,
         edit_began_at=found.edit_began_at,
     )
-    after = editing.after(change)
+    is_new = True
+    if editing.begins_revision(change):
+        text = (await transaction.execute(_TEXT, {"this": found.id})).one()
+        is_new = is_new_text(change, partial(getattr, text))
+    after = editing.after(change, is_new_text=is_new)
     if after.revision_number != editing.revision_number:
         key = revision_id(found.id, editing.revision_number)
         await transaction.execute(_KEEP, {"this": found.id, "key": key})
