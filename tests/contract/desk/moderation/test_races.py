@@ -120,7 +120,8 @@ async def test_a_post_is_deleted_during_the_decision(desk: DeskSite) -> None:
         post = await publish(desk.store)
         comment = await wait_on(desk.store, post)
         sent = decision_about(await shown(admin), comment, "approved")
-        deletion = desk.client.delete(f"/api/posts/{post.id}", headers=PEOPLE["admin"].headers)
+        path = f"/api/posts/{post.id}?permanently=true"
+        deletion = desk.client.delete(path, headers=PEOPLE["admin"].headers)
         answer, deleted = await asyncio.gather(admin.send(QUEUE, sent), deletion)
         assert (answer.status_code in (303, 404), deleted.status_code) == (True, 204)
         assert await status_of(desk.store, comment) is None

@@ -77,6 +77,7 @@ async def test_a_revision_is_compared_with_the_current_text_or_the_one_before(de
 async def test_equal_texts_do_not_differ(desk: DeskSite) -> None:
     ann = await desk.as_("author")
     post = await a_post(desk.store)
+    await changed(desk.store, post, title="Another title")
     await changed(desk.store, post, title=post.title)
     assert "Both texts are the same." in (await ann.get(path_of(post.id, "/1"))).text
 
