@@ -23,9 +23,9 @@ with op.batch_alter_table("posts") as posts:
 """
 NOTED_POST = (
     "insert into posts (id, title, content, publication_date, updated_at, version, stamp, slug, tags,"
-    " paths, kind, comment_count, status, format, note)"
+    " paths, kind, comment_count, revision_number, status, format, note)"
     " values ('665f1c2ab7e4d20f3a9c8e01', 'a', 'b', 0, 0, 1, 1, 'a', '[]', '[]', 'post',"
-    " 0, 'draft', 'markdown', 'n')"
+    " 0, 1, 'draft', 'markdown', 'n')"
 )
 
 
