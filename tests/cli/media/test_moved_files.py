@@ -69,6 +69,7 @@ def lose_the_dog(url: str) -> None:
     change(url, f"update media_bytes set key = 'lost' where key = '{DIGESTS['dog.jpg']}'")
 
 
+@pytest.mark.long
 def test_a_copy_says_which_bytes_it_copied(everpost: Command, source: str, target: str) -> None:
     survey = everpost("copy", source, target, "--dry-run")
     assert "Files to copy: 2 (600 kB)." in survey.out
@@ -82,6 +83,7 @@ def test_a_copy_says_which_bytes_it_copied(everpost: Command, source: str, targe
     assert again.status == 0
 
 
+@pytest.mark.long
 def test_bytes_are_verified(everpost: Command, source: str, target: str) -> None:
     everpost("copy", source, target)
     outcome = everpost("verify", source, target)
@@ -101,6 +103,7 @@ def test_bytes_are_verified(everpost: Command, source: str, target: str) -> None
     assert everpost("verify", source, target).status == 0
 
 
+@pytest.mark.long
 def test_lost_bytes_are_named_and_the_rest_is_copied(everpost: Command, source: str, target: str) -> None:
     lose_the_dog(source)
     for _attempt in range(2):
@@ -115,6 +118,7 @@ def test_lost_bytes_are_named_and_the_rest_is_copied(everpost: Command, source: 
     assert bytes_in(target) == CONTENTS
 
 
+@pytest.mark.long
 def test_bytes_can_be_left_out_and_come_later(everpost: Command, source: str, target: str) -> None:
     outcome = everpost("copy", source, target, "--without-media")
     assert outcome.status == 0
@@ -126,6 +130,7 @@ def test_bytes_can_be_left_out_and_come_later(everpost: Command, source: str, ta
     assert bytes_in(target) == CONTENTS
 
 
+@pytest.mark.long
 def test_bytes_come_from_and_go_to_folders(
     everpost: Command, source: str, target: str, tmp_path: Path
 ) -> None:
@@ -141,6 +146,7 @@ def test_bytes_come_from_and_go_to_folders(
     assert "Files copied: 0 (0 bytes); unchanged: 2." in again.out
 
 
+@pytest.mark.long
 def test_no_place_is_named_for_bytes_that_are_left_out(everpost: Command, source: str, target: str) -> None:
     outcome = everpost("copy", source, target, "--without-media", "--to-media", "file:///nowhere")
     assert (outcome.status, outcome.err) == (
@@ -169,6 +175,7 @@ def test_an_archive_moves_files(
     assert (tmp_path / f"again-{name}").read_bytes() == (tmp_path / name).read_bytes()
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("source")
 def test_an_archive_moves_files_from_and_to_the_place_in_the_settings(
     everpost: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str, source: str
@@ -184,6 +191,7 @@ def test_an_archive_moves_files_from_and_to_the_place_in_the_settings(
     assert (bytes_in(target), bytes_in(target, theirs)) == ({}, CONTENTS)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("source")
 def test_an_archive_can_leave_bytes_out(
     everpost: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
@@ -200,6 +208,7 @@ def test_an_archive_can_leave_bytes_out(
     assert bytes_in(target) == {}
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("source")
 def test_an_import_can_leave_bytes_out_and_a_later_one_bring_them(
     everpost: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
@@ -213,6 +222,7 @@ def test_an_import_can_leave_bytes_out_and_a_later_one_bring_them(
     assert bytes_in(target) == CONTENTS
 
 
+@pytest.mark.long
 def test_an_archive_of_a_blog_that_lost_bytes_says_so(
     everpost: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, target: str
 ) -> None:
@@ -229,6 +239,7 @@ def test_an_archive_of_a_blog_that_lost_bytes_says_so(
     assert bytes_in(target) == {"cat.jpg": CONTENTS["cat.jpg"]}
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("source")
 def test_a_damaged_file_in_an_archive_imports_nothing(
     everpost: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str

@@ -18,6 +18,8 @@ from tests.contract.pages.conftest import ANN, Site
 from tests.contract.pages.html import Page
 from tests.contract.port.examples import MOMENT, comment_on, publish
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 PATHS = ("/", "/hello", "/tags", "/tags/t", f"/authors/{ANN.id}", "/archive")
 
 

@@ -13,6 +13,8 @@ from tests.contract.pages.conftest import ANN, Site
 from tests.contract.pages.html import Page
 from tests.contract.port.examples import comment_on, publish
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 CACHED = ("/", "/hello", "/archive", "/tags/news", f"/authors/{ANN.id}")
 TITLE = "//*[@class='name']//a"
 

@@ -11,6 +11,8 @@ from tests.contract.pages.conftest import FORM, Site
 from tests.contract.pages.html import Page
 from tests.contract.port.examples import comment_on, publish
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 GUS = {"name": "Gus Guest", "content": "I *agree*.\r\nReally."}
 OWN = {"origin": "http://blog.example"}
 

@@ -14,6 +14,8 @@ from tests.contract.pages.conftest import ANN
 from tests.contract.pages.feeds import paths
 from tests.contract.port.examples import comment_on, publish, register
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 
 def quiet(_phase: Phase, _done: int, _total: int) -> None:
     """Ignores progress."""

@@ -7,6 +7,8 @@ from tests.contract.pages.conftest import ANN, Site
 from tests.contract.pages.html import Page
 from tests.contract.port.examples import publish
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 NOWHERE = {
     "no such post": "/nothing",
     "two segments": "/no/thing",

@@ -9,6 +9,8 @@ from tests.api.asgi import ask
 from tests.contract.pages.conftest import Site
 from tests.contract.port.examples import publish
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 SECRET = "sesame"
 TARGETS = (
     "//",

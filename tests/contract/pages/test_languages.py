@@ -14,6 +14,8 @@ from tests.contract.pages.conftest import ANN, Site
 from tests.contract.pages.html import Page
 from tests.contract.port.examples import a_post, comment_on, publish
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 GUS = {"name": "Gus", "content": "Hallo"}
 
 

@@ -4,10 +4,14 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from everpost.domain.comments import CommentStatus
 from tests.contract.pages.conftest import ANN, Site
 from tests.contract.pages.html import Page
 from tests.contract.port.examples import comment_on, publish
+
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
 
 DATE = datetime(2024, 2, 28, 20, tzinfo=UTC)
 

@@ -18,6 +18,8 @@ from tests.contract.http.people import PEOPLE
 from tests.contract.pages.conftest import ANN, Site
 from tests.contract.port.examples import LATER, MOMENT, a_post, publish
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 HOME = "http://blog.example"
 LISTS = [f"{HOME}/", f"{HOME}/archive", f"{HOME}/tags"]
 NAMESPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"

@@ -66,7 +66,9 @@ def test_copies_look_like_the_picture(format_: str) -> None:
             assert difference(image.convert("RGB"), expected) < 8
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize(
+    "orientation", [6, *(pytest.param(each, marks=pytest.mark.long) for each in (1, 2, 3, 4, 5, 7, 8))]
+)
 def test_copies_are_upright(orientation: int) -> None:
     file = file_of(wide(450, 420), "JPEG", exif=exif(orientation))
     with Image.open(BytesIO(file.data)) as image:
@@ -93,6 +95,7 @@ def test_a_large_picture_is_reduced_in_strips_to_the_same_pixels(
     assert shrunk() == whole
 
 
+@pytest.mark.long
 def test_the_same_file_has_the_same_copies() -> None:
     file = file_of(wide(mode="RGBA"))
     assert variants_of(file) == variants_of(file)
@@ -175,6 +178,7 @@ def test_a_copy_that_is_not_smaller_is_left_out() -> None:
     assert variants_of(file_of(Image.new("1", (401, 1)))) == []
 
 
+@pytest.mark.long
 def test_a_copy_that_would_be_too_high_for_webp_is_left_out() -> None:
     assert variants_of(file_of(wide(401, 16_425, "L"))) == []
 

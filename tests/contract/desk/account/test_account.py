@@ -14,6 +14,8 @@ from tests.contract.http.people import PEOPLE
 from tests.contract.pages.html import Page
 from tests.contract.port.examples import tokens_of
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 ANN = PEOPLE["author"].user
 NEWER = "a horse with a new battery"
 

@@ -15,6 +15,8 @@ from tests.contract.desk.conftest import DeskSite, give_password
 from tests.contract.http.people import PEOPLE
 from tests.contract.pages.html import Page
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 PATH = "/desk/dangerous"
 
 

@@ -17,6 +17,8 @@ from tests.contract.http.accounts.credentials import Device, secret_for
 from tests.contract.http.people import PEOPLE, Who, headers_of
 from tests.contract.port.examples import tokens_of
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 NEWER = "a horse with a new battery"
 ANN, OTTO = PEOPLE["author"].user, PEOPLE["other author"].user
 """Ann uses the desk, Otto the API."""

@@ -13,6 +13,8 @@ from tests.contract.desk.conftest import PASSWORD, DeskSite, give_password
 from tests.contract.http.people import PEOPLE, Who
 from tests.contract.port.examples import tokens_of
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 NEWER = "a horse with a new battery"
 DESK: Who = "author"
 API: Who = "other author"

@@ -5,6 +5,8 @@ import pytest
 from tests.contract.desk.conftest import DeskSite
 from tests.contract.pages.html import Page
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 PAGES = ("/desk/login", "/desk/account/passkeys", "/desk/confirm")
 
 

@@ -17,6 +17,8 @@ from tests.contract.desk.conftest import DeskSite
 from tests.contract.http.people import PEOPLE
 from tests.contract.pages.html import Page
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 ANN = PEOPLE["author"].user
 PATH = "/desk/account/passkeys"
 REFUSED = "The passkey was not accepted. Try again."

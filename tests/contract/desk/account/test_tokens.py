@@ -16,6 +16,8 @@ from tests.contract.port.examples import tokens_of
 from tests.contract.port.people.test_revocations import fill
 from tests.contract.port.people.test_tokens import keep
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 PATH = "/desk/account/tokens"
 ANN = PEOPLE["author"].user
 SENT = {

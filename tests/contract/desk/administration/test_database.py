@@ -26,6 +26,8 @@ from tests.contract.pages.html import Page
 from tests.contract.port.examples import a_post, numbered
 from tests.unit.transfer.files import file_of
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 PAGE, EXPORT = "/desk/settings/database", "/desk/settings/database/export"
 MANY = 1_100
 """Posts: more than a store reads at once."""

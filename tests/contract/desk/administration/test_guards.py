@@ -11,6 +11,8 @@ from tests.contract.desk.conftest import DeskSite
 from tests.contract.desk.permissions import rows
 from tests.contract.desk.test_permissions import path_of, prepare, records_of
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 GUARDED = ("/desk/people/", "/desk/settings/database")
 
 

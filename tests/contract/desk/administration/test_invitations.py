@@ -18,6 +18,8 @@ from tests.contract.http.people import PEOPLE, headers_of
 from tests.contract.pages.html import Page
 from tests.contract.port.examples import tokens_of
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 PATH = "/desk/people/invite"
 IVY = {"name": " Ivy Invited ", "email": "ivy@blog.example", "role": "editor"}
 PASSWORD = "a horse with a new battery"

@@ -19,6 +19,8 @@ from tests.contract.http.people import JOINED, PEOPLE
 from tests.contract.pages.html import Page
 from tests.contract.port.examples import LATER, a_user, publish, read_post, register, tokens_of
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 ADMIN = PEOPLE["admin"]
 ANN = PEOPLE["author"].user
 

@@ -9,6 +9,8 @@ from tests.contract.desk.forms import form_of
 from tests.contract.http.people import PEOPLE
 from tests.contract.pages.html import Page
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 PATH = "/desk/settings"
 CHANGES = {
     "title": "  Ann's blog ",

@@ -23,6 +23,8 @@ from tests.contract.http.people import PEOPLE
 from tests.contract.pages.html import Page
 from tests.contract.port.examples import a_comment, a_post, numbered, publish, publish_thread
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 
 @pytest.mark.parametrize(
     ("status", "notice"),

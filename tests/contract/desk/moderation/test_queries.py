@@ -23,6 +23,8 @@ from tests.contract.desk.moderation.queues import (
 )
 from tests.contract.http.conftest import LENIENT, Applications
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 WARMING, COUNTED = 2, 3
 
 

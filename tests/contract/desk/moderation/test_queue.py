@@ -15,6 +15,8 @@ from tests.contract.http.people import PEOPLE, Who
 from tests.contract.pages.html import Page
 from tests.contract.port.examples import LATER, MOMENT, a_comment, a_post, comment_on, publish, publish_thread
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 
 class Change(TypedDict, total=False):
     """What is changed besides the status."""

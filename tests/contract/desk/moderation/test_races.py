@@ -3,6 +3,7 @@
 import asyncio
 
 import httpx
+import pytest
 
 from everpost.domain.comments import Comment
 from tests.contract.desk.conftest import DeskSite
@@ -18,6 +19,8 @@ from tests.contract.desk.moderation.queues import (
 from tests.contract.http.people import PEOPLE
 from tests.contract.pages.html import Page
 from tests.contract.port.examples import publish
+
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
 
 NEW_WORDS = "Other words"
 ROUNDS = range(3)

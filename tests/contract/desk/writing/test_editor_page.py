@@ -10,6 +10,8 @@ from tests.contract.desk.conftest import DeskSite
 from tests.contract.desk.writing.forms import a_post, open_editor
 from tests.contract.pages.html import Page
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 BUTTONS = "//div[@class='actions']//button"
 DRAFT = ["Save draft", "Preview", "Publish", "Schedule"]
 

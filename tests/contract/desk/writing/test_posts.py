@@ -11,6 +11,8 @@ from tests.contract.desk.writing.forms import a_post
 from tests.contract.http.people import PEOPLE
 from tests.contract.pages.html import Page
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 DRAFT, PUBLISHED = PostStatus.DRAFT, PostStatus.PUBLISHED
 
 

@@ -8,6 +8,8 @@ from tests.contract.desk.writing.forms import a_post, open_editor, send
 from tests.contract.http.people import PEOPLE
 from tests.contract.pages.html import Page
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 
 async def test_the_preview_is_the_page_that_readers_will_see(desk: DeskSite) -> None:
     ada = await desk.as_("admin")

@@ -1,5 +1,7 @@
 """Unsaved text whose post was deleted, or now belongs to someone else: it stays, and becomes a new post."""
 
+import pytest
+
 from everpost.domain.ids import Id
 from everpost.domain.people.users import User
 from everpost.domain.posts import Post, PostStatus
@@ -10,6 +12,8 @@ from tests.contract.desk.writing.test_editor import id_in, stored
 from tests.contract.desk.writing.test_unsaved_text import keep
 from tests.contract.http.people import PEOPLE
 from tests.contract.pages.html import Page
+
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
 
 ANN: User = PEOPLE["author"].user
 GONE = "This post was deleted, or is no longer yours."

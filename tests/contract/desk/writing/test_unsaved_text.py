@@ -13,6 +13,8 @@ from tests.contract.desk.writing.test_editor import id_in, stored
 from tests.contract.http.people import PEOPLE
 from tests.contract.pages.html import Page
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 BASE = "one\r\ntwo\r\nthree\r\nfour\r\nfive"
 
 

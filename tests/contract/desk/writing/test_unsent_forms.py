@@ -16,6 +16,8 @@ from tests.contract.desk.writing.test_editor import id_in, stored
 from tests.contract.http.people import PEOPLE
 from tests.contract.pages.html import Page
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 NOWHERE = "postgresql://nobody@127.0.0.1:9/none"
 TYPED = {"title": "A <b>title", "content": "\r\n  Much work </textarea><script>\r\n", "tags": 'a, "b"'}
 

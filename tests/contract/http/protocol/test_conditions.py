@@ -8,6 +8,8 @@ import pytest
 
 from tests.contract.http.calls import assert_problem, comment_on, etag, publish, read, read_post
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 STRONG = re.compile(r'"[\x21\x23-\x7e]+"')
 REVISION = re.compile(r'"[1-9][0-9]*-[0-9a-f]+-[0-9a-f]{16}"')
 

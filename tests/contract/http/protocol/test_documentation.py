@@ -14,6 +14,8 @@ import pytest
 from everpost.domain import clock, revisions
 from tests.contract.http.people import PEOPLE
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 PAGE = Path(__file__).parents[4] / "docs" / "contract.md"
 
 

@@ -10,6 +10,8 @@ from tests.contract.http.calls import assert_problem, comment_on, publish, read
 from tests.contract.http.protocol.hostile.request import COMMENT, OTHER_COMMENT, OTHER_POST, POST, Hostile
 from tests.contract.http.protocol.hostile.table import PARTS, every_request
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 DATE = "2026-01-01T00:00:00Z"
 
 

@@ -17,6 +17,8 @@ from tests.conftest import offer_key
 from tests.contract.http.conftest import LENIENT, Applications
 from tests.contract.http.people import headers_of
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 TIMEOUT = 1.0
 LATEST = 15 * TIMEOUT
 """Seconds within which every answer must arrive, on a very busy machine. The database never answers."""

@@ -7,6 +7,8 @@ import pytest
 
 from tests.contract.http.calls import assert_problem, comment_on, etag, listed, numbered, publish, read_post
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 ID = "665f1c2ab7e4d20f3a9c8e01"
 
 POST = {

@@ -16,6 +16,8 @@ from tests.conftest import POOL_SIZE, TIMEOUT
 from tests.contract.http.calls import assert_problem, comment_on, publish
 from tests.contract.http.people import PEOPLE, add_people, headers_of
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 
 @dataclass(frozen=True)
 class History:

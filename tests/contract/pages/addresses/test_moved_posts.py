@@ -16,6 +16,8 @@ from tests.contract.pages.html import Page
 from tests.contract.port.examples import MOMENT, publish, read_post
 from tests.volume import examples
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 
 async def test_a_slug_that_changes_keeps_its_links(site: Site) -> None:
     post = await publish(site.store, slug="first")

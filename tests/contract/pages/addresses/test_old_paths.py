@@ -11,6 +11,8 @@ from tests.contract.pages.conftest import Site
 from tests.contract.pages.html import Page
 from tests.contract.port.examples import publish
 
+pytestmark = pytest.mark.long_but_on("sqlite", "mongodb")  # the services are tested on every store
+
 OLD = "/2019/05/Hello-There"
 
 
