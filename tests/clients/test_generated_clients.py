@@ -70,7 +70,8 @@ def test_a_python_client_is_typed_and_works(tmp_path: Path, document: Path, blog
     target, path = tmp_path / "everpost_client", f"{PYTHON}{os.pathsep}{os.environ['PATH']}"
     generator = PYTHON / "openapi-python-client"
     config = tmp_path / "config.yaml"
-    config.write_text("content_type_overrides: {application/zstd: application/octet-stream}")
+    binary = "application/octet-stream"
+    config.write_text(f"content_type_overrides: {{application/zstd: {binary}, '*/*': {binary}}}")
     options = ("--path", document, "--meta", "none", "--output-path", target, "--fail-on-warning")
     run(generator, "generate", *options, "--config", config, folder=tmp_path, PATH=path)
     example = shutil.copy(HERE / "python" / "blog.py", tmp_path / "use_blog.py")
